@@ -1,0 +1,276 @@
+"""The life of a dossier: the fold (state, event) -> state, and what is odd in it.
+
+Instants in the state are seconds since 1970 (float).
+Nothing here raises on what an office did: an illegal transition is folded all the same and counted by name.
+
+Two dates are kept side by side, each with its whole history:
+the *promise* is the date on the receipt, moved only by waits that the law leaves out of the limit
+(supplement, payment); the *appointment* is also moved by letters of apology.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from dossier.calendar import WorkingCalendar
+from dossier.deadline import letter_deadline
+from dossier.event import (
+    Accepted,
+    ApologyIssued,
+    Corrected,
+    Event,
+    Fact,
+    HandedOver,
+    NotAccepted,
+    PaymentMade,
+    PaymentRequested,
+    Rated,
+    Refused,
+    Resolved,
+    ResultReturned,
+    StepFinished,
+    Stopped,
+    Submitted,
+    SupplementProvided,
+    SupplementRequested,
+    WithdrawalRequested,
+)
+from dossier.rules import rules_on
+
+State = Literal[
+    "new", "submitted", "accepted", "not_accepted", "processing", "awaiting_supplement", "awaiting_payment",
+    "withdrawn", "refused", "stopped", "resolved", "returned",
+]  # fmt: skip
+
+
+class Wait(msgspec.Struct, array_like=True):
+    """A time outside the limit: for papers ("supplement") or money ("payment"); `end` None while it lasts."""
+
+    kind: Literal["supplement", "payment"]
+    start: float
+    end: float | None = None
+
+
+class Letter(msgspec.Struct, array_like=True):
+    """A letter of apology, and whether it left before the promise less the rule set's lead."""
+
+    at: float
+    in_time: bool
+
+
+class Date(msgspec.Struct, array_like=True):
+    """A due date and the instant since which it stands."""
+
+    since: float
+    due: float
+
+
+class Dossier(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """All that its figures need, folded from its events up to `seq`."""
+
+    scenario: str
+    dossier_id: str
+    office: str
+    seq: int = 0
+    state: State = "new"
+    procedure: str = ""
+    level: str = ""
+    field: str = ""
+    agency: str = ""
+    channel: str = ""
+    online: bool = False
+    last_at: float = 0.0
+    submitted_at: float | None = None
+    accepted_at: float | None = None
+    promises: list[Date] = []
+    appointments: list[Date] = []
+    waits: list[Wait] = []
+    letters: list[Letter] = []
+    breached_at: float | None = None
+    """When the promise passed while the dossier was open; a later date does not take it back."""
+    resolved_at: float | None = None
+    finished_at: float | None = None
+    """The first end in the order of facts: resolved, returned, refused, stopped or withdrawn."""
+    retracted_at: float | None = None
+    anomalies: dict[str, int] = {}
+
+
+def due_at(dates: list[Date], before: float) -> float | None:
+    """The due date that stood just before an instant; None where there was none."""
+    i = len(dates)
+    while i and dates[i - 1].since >= before:
+        i -= 1
+    return dates[i - 1].due if i else None
+
+
+def waiting(dossier: Dossier, before: float) -> Wait | None:
+    """The wait that was on just before an instant."""
+    for wait in reversed(dossier.waits):
+        if wait.start < before and (wait.end is None or wait.end >= before):
+            return wait
+    return None
+
+
+def note(dossier: Dossier, kind: str) -> None:
+    """Count an anomaly by its name."""
+    dossier.anomalies[kind] = dossier.anomalies.get(kind, 0) + 1
+
+
+def fold(dossier: Dossier, event: Fact, calendar: WorkingCalendar) -> None:
+    """Take one more fact into the state, in place; the caller gives the facts in order of `seq`."""
+    at = event.at.timestamp()
+    if at < dossier.last_at:
+        note(dossier, "time_backwards")
+    _breach(dossier, at)
+    allowed, state = _MOVES[type(event)]
+    if dossier.state not in allowed:
+        note(dossier, "illegal_transition")
+    taken = _TAKE.get(type(event))
+    if taken:
+        taken(dossier, event, at, calendar)
+    if state and (dossier.finished_at is None or (dossier.state, state) == ("resolved", "returned")):
+        dossier.state = state
+    if dossier.finished_at is None and type(event) in _ENDS and dossier.accepted_at is not None:
+        _finish(dossier, at)
+    dossier.seq = event.seq
+    dossier.last_at = max(at, dossier.last_at)
+
+
+def _breach(dossier: Dossier, at: float) -> None:
+    """The promise passed before this fact, while the dossier was open and its clock ran."""
+    if dossier.breached_at is not None or dossier.finished_at is not None or not dossier.promises:
+        return
+    due = dossier.promises[-1].due
+    if due < at and not (dossier.waits and dossier.waits[-1].end is None):
+        dossier.breached_at = due
+
+
+def _finish(dossier: Dossier, at: float) -> None:
+    dossier.finished_at = at
+    _end_wait(dossier, at)
+    if dossier.accepted_at is not None and at < dossier.accepted_at:
+        note(dossier, "end_before_start")
+
+
+def _submitted(dossier: Dossier, event: Submitted, at: float, _: WorkingCalendar) -> None:
+    dossier.submitted_at = at
+    dossier.procedure, dossier.channel, dossier.online = event.procedure, event.channel, event.online
+
+
+def _accepted(dossier: Dossier, event: Accepted, at: float, _: WorkingCalendar) -> None:
+    if dossier.accepted_at is not None:
+        return
+    dossier.accepted_at = at
+    dossier.procedure, dossier.channel, dossier.online = event.procedure, event.channel, event.online
+    dossier.level, dossier.field, dossier.agency = event.level or "", event.field or "", event.agency or ""
+    _end_wait(dossier, at)
+    if event.due_at is not None:
+        due = event.due_at.timestamp()
+        dossier.promises = [Date(at, due)]
+        dossier.appointments = [Date(at, due)]
+
+
+def _ask_papers(dossier: Dossier, _: SupplementRequested, at: float, __: WorkingCalendar) -> None:
+    if any(wait.kind == "supplement" for wait in dossier.waits):
+        note(dossier, "supplement_repeated")
+    _end_wait(dossier, at)
+    dossier.waits.append(Wait("supplement", at))
+
+
+def _ask_money(dossier: Dossier, _: PaymentRequested, at: float, __: WorkingCalendar) -> None:
+    _end_wait(dossier, at)
+    dossier.waits.append(Wait("payment", at))
+
+
+def _end_wait(dossier: Dossier, at: float) -> None:
+    if dossier.waits and dossier.waits[-1].end is None:
+        dossier.waits[-1].end = at
+
+
+def _resume(dossier: Dossier, event: SupplementProvided | PaymentMade, at: float, _: WorkingCalendar) -> None:
+    """Close the wait; the dates move to the source's new one, or by the time that was waited (766's rule)."""
+    if not dossier.waits or dossier.waits[-1].end is not None:
+        return
+    wait = dossier.waits[-1]
+    wait.end = at
+    for dates in (dossier.promises, dossier.appointments):
+        if dates and event.due_at is not None:
+            dates.append(Date(at, event.due_at.timestamp()))
+        elif dates:
+            dates.append(Date(at, dates[-1].due + max(0.0, at - wait.start)))
+
+
+def _apologised(dossier: Dossier, event: ApologyIssued, at: float, calendar: WorkingCalendar) -> None:
+    if dossier.letters:
+        note(dossier, "letter_repeated")
+    in_time = False
+    if dossier.promises:
+        rules = rules_on(calendar.local(at).date())
+        in_time = at <= letter_deadline(dossier.promises[-1].due, calendar, rules)
+    dossier.letters.append(Letter(at, in_time))
+    if event.due_at is not None:
+        dossier.appointments.append(Date(at, event.due_at.timestamp()))
+
+
+def _resolved(dossier: Dossier, _: Resolved, at: float, __: WorkingCalendar) -> None:
+    if dossier.resolved_at is None:
+        dossier.resolved_at = at
+
+
+def _corrected(dossier: Dossier, event: Corrected, at: float, _: WorkingCalendar) -> None:
+    note(dossier, "corrected")
+    dossier.channel = event.channel or dossier.channel
+    dossier.online = dossier.online if event.online is None else event.online
+    if event.retracted and dossier.retracted_at is None:
+        dossier.retracted_at = at
+    if event.due_at is not None:
+        due = event.due_at.timestamp()
+        dossier.promises.append(Date(at, due))
+        dossier.appointments.append(Date(at, due))
+        end = dossier.finished_at
+        dossier.breached_at = due if due < (at if end is None else end) else None
+
+
+_OPEN = frozenset({"accepted", "processing"})
+_WAITING = frozenset({"awaiting_supplement", "awaiting_payment"})
+_DONE = frozenset({"withdrawn", "refused", "stopped", "resolved", "returned"})
+_ANY = _OPEN | _WAITING | _DONE | {"submitted", "not_accepted"}
+
+_MOVES: dict[type[Event], tuple[frozenset[str], State | None]] = {
+    Submitted: (frozenset({"new"}), "submitted"),
+    Accepted: (frozenset({"new", "submitted", "awaiting_supplement"}), "accepted"),
+    NotAccepted: (frozenset({"new", "submitted", "awaiting_supplement"}), "not_accepted"),
+    HandedOver: (_OPEN, "processing"),
+    StepFinished: (_OPEN, "processing"),
+    SupplementRequested: (_OPEN | {"submitted"}, "awaiting_supplement"),
+    SupplementProvided: (frozenset({"awaiting_supplement"}), "processing"),
+    PaymentRequested: (_OPEN, "awaiting_payment"),
+    PaymentMade: (frozenset({"awaiting_payment"}), "processing"),
+    WithdrawalRequested: (_OPEN | _WAITING | {"submitted"}, "withdrawn"),
+    Refused: (_OPEN | _WAITING, "refused"),
+    Stopped: (_OPEN | _WAITING | {"withdrawn"}, "stopped"),
+    ApologyIssued: (_OPEN | _WAITING, None),
+    Resolved: (_OPEN, "resolved"),
+    ResultReturned: (_OPEN | {"resolved", "refused", "stopped", "withdrawn"}, "returned"),
+    Rated: (_DONE, None),
+    Corrected: (_ANY, None),
+}
+"""The states in which each fact is legal, and the state it leads to."""
+
+_TAKE: dict[type[Event], Callable[..., None]] = {
+    Submitted: _submitted,
+    Accepted: _accepted,
+    SupplementRequested: _ask_papers,
+    SupplementProvided: _resume,
+    PaymentRequested: _ask_money,
+    PaymentMade: _resume,
+    ApologyIssued: _apologised,
+    Resolved: _resolved,
+    Corrected: _corrected,
+}
+
+QUIET = frozenset({HandedOver, StepFinished, Rated})
+"""Facts that change no figure; what the clock changes, the clock shows."""
+
+_ENDS = frozenset({WithdrawalRequested, Refused, Stopped, Resolved, ResultReturned})

@@ -1,0 +1,90 @@
+"""The view: what streams publish and monitoring reads; neither knows the other's insides."""
+
+from typing import Any, Protocol
+
+import msgspec
+
+Figures = dict[str, Any]
+"""The counts and rates of `dossier.indicators.figures`: names to int, float or None."""
+
+
+class Refusal(ValueError):
+    """A question the view cannot answer; `status` is the HTTP status that says so."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How the stream itself is doing; counts since the topic's beginning, instants in seconds since 1970."""
+
+    ready: bool
+    events: int
+    duplicates: int
+    held: int
+    """Events that wait for a predecessor."""
+    lag: int
+    """Messages published and not yet folded."""
+    dead: dict[str, int]
+    """Dead letters by reason."""
+    anomalies: dict[str, dict[str, int]]
+    """Scenario to anomalies by kind."""
+    partitions: int
+    last_event: float | None
+    """When (wall clock) the last message was folded."""
+    clocks: dict[str, float]
+    """Stream time by scenario."""
+
+
+class OpenDossiers(msgspec.Struct, frozen=True, kw_only=True):
+    """Open dossiers of one office and field by the nearness of their due date, in clock hours."""
+
+    office: str
+    level: str
+    field: str
+    overdue: int
+    within_4h: int
+    within_8h: int
+    within_24h: int
+    later: int
+    paused: int
+    none: int
+
+
+class View(Protocol):
+    """The figures of every scenario on the topic, at its stream time or as of an earlier instant."""
+
+    def scenarios(self) -> list[str]:
+        """The names of the worlds seen, sorted."""
+        ...
+
+    def stream_time(self, scenario: str) -> float:
+        """How far every partition has come in this scenario (seconds since 1970)."""
+        ...
+
+    def indicators(
+        self, scenario: str | None, as_of: float | None = None, by: str | None = None, due: str = "first"
+    ) -> Figures:
+        """What `motcua measure` prints: {"as_of", "scenario", "total", "by"}; raises `Refusal`."""
+        ...
+
+    def rolling(self, scenario: str) -> dict[str, dict[tuple[str, str], Figures]]:
+        """Window ("1d", "7d", "30d") to (office, field) to counts and rates; ("", "") is the total."""
+        ...
+
+    def trend(self, scenario: str, days: int = 60) -> list[Figures]:
+        """One row a local day, oldest first: {"day": "2026-03-02", ...the counts and rates of that day}."""
+        ...
+
+    def open_by_due(self, scenario: str) -> list[OpenDossiers]:
+        """The open dossiers of each office and field that has any, by due."""
+        ...
+
+    def cells(self, scenario: str) -> dict[tuple[str, str, str], Figures]:
+        """(office, level, field) to the counts and rates at stream time."""
+        ...
+
+    def health(self) -> Health:
+        """The stream's own state."""
+        ...

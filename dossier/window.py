@@ -1,0 +1,86 @@
+"""Rolling windows in event time: panes of sums, an hour or a day wide, added up when read.
+
+On-time and letters count at the time of the verdict, online at the time of receipt.
+A day is a local day of the calendar's zone; the last day or hour of a window is the one that runs.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dossier.calendar import DAY, HOUR
+from dossier.indicators import IN_TIME, LATE, ON_TIME, ONLINE, OVERDUE, SENT, rate
+
+WINDOWS = {"1d": (HOUR, 24), "7d": (DAY, 7), "30d": (DAY, 30)}
+"""Name to the panes' width in seconds and their number."""
+
+Place = tuple[str, str]
+"""(office, field)."""
+
+_NAMES = ("received", "online", "on_time", "late", "letters_sent", "letters_in_time")
+Sums = list[int]
+
+
+@dataclass
+class Panes:
+    """Sums by place and pane; `width` and `offset` (of local midnight from UTC) in seconds."""
+
+    width: float
+    offset: float
+    sums: dict[Place, dict[int, Sums]] = field(default_factory=dict)
+
+    def index(self, at: float) -> int:
+        """The number of the pane that holds the instant."""
+        return int((at + self.offset) // self.width)
+
+    def add(self, place: Place, received_at: float, verdict_at: float | None, mask: int, sign: int) -> None:
+        """Add a dossier's standing to its panes (`sign` 1), or take it away (-1)."""
+        panes = self.sums.setdefault(place, {})
+        row = panes.setdefault(self.index(received_at), [0] * 6)
+        row[0] += sign
+        row[1] += sign if mask & ONLINE else 0
+        if verdict_at is None:
+            return
+        row = panes.setdefault(self.index(verdict_at), [0] * 6)
+        if mask & ON_TIME:
+            row[2] += sign
+        elif mask & (LATE | OVERDUE):
+            row[3] += sign
+            row[4] += sign if mask & SENT else 0
+            row[5] += sign if mask & IN_TIME else 0
+
+    def window(self, before: float, count: int) -> dict[Place, Sums]:
+        """The sums of the last `count` panes, by place, up to the one just before the instant."""
+        last = self.index(before)
+        out: dict[Place, Sums] = {}
+        for place, panes in self.sums.items():
+            rows = [panes[i] for i in range(last - count + 1, last + 1) if i in panes]
+            if rows:
+                out[place] = add(rows)
+        return out
+
+    def prune(self, before: float, keep: int) -> None:
+        """Forget the panes older than the last `keep` ones."""
+        oldest = self.index(before) - keep
+        for panes in self.sums.values():
+            for i in [i for i in panes if i < oldest]:
+                del panes[i]
+
+
+def add(rows: Iterable[Sums]) -> Sums:
+    """The sums of several panes."""
+    return [sum(column) for column in zip(*rows, strict=True)] or [0] * 6
+
+
+def rolling_figures(sums: Sums) -> dict[str, int | float | None]:
+    """The counts and rates of a window; `decided` = on time + late, `letters_due` = late."""
+    counts = dict(zip(_NAMES, sums, strict=True))
+    decided = counts["on_time"] + counts["late"]
+    return {
+        **counts,
+        "decided": decided,
+        "letters_due": counts["late"],
+        "on_time_rate": rate(counts["on_time"], decided),
+        "online_rate": rate(counts["online"], counts["received"]),
+        "apology_rate": rate(counts["letters_sent"], counts["late"]),
+        "apology_in_time_rate": rate(counts["letters_in_time"], counts["late"]),
+    }

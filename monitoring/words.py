@@ -1,0 +1,112 @@
+"""The page's words in English and Vietnamese, side by side."""
+
+LANGUAGES = ("en", "vi")
+
+WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Dossiers on time", "Hồ sơ đúng hạn"),
+    "skip": ("Skip to the figures", "Tới phần số liệu"),
+    "scenario": ("Scenario", "Kịch bản"),
+    "show": ("Show", "Xem"),
+    "other_language": ("Tiếng Việt", "English"),
+    "data_until": ("Data up to", "Số liệu đến"),
+    "live": ("live", "trực tiếp"),
+    "reconnecting": ("connection lost, trying again", "mất kết nối, đang thử lại"),
+    "snapshot": ("saved picture, not live", "bản lưu, không cập nhật"),
+    "no_data": ("No event has come yet.", "Chưa có sự kiện nào."),
+    "no_scenario": ("There is no scenario “{name}”.", "Không có kịch bản “{name}”."),
+    "back": ("To the overview", "Về trang tổng quan"),
+    # Headline
+    "headline": ("The most important figures", "Số liệu chính"),
+    "on_time_30d": ("On time, 30 days", "Đúng hạn, 30 ngày"),
+    "of_decided": ("of {n} decided", "trên {n} hồ sơ đã đến hạn hoặc đã xong"),
+    "short": ("{n} dossiers short of 98 %", "thiếu {n} hồ sơ để đạt 98 %"),
+    "spare": ("98 % reached, {n} dossiers to spare", "đạt 98 %, dư {n} hồ sơ"),
+    "other_rates": ("On time, all counts", "Đúng hạn, các cách tính"),
+    "rate_finished": ("of finished", "trên số đã giải quyết"),
+    "rate_fell_due": ("of fallen due", "trên số đến hạn"),
+    "rate_766": ("index 766", "theo Bộ chỉ số 766"),
+    "online_30d": ("Filed online, 30 days", "Nộp trực tuyến, 30 ngày"),
+    "of_received": ("{online} of {n} received", "{online} trên {n} hồ sơ tiếp nhận"),
+    "overdue_open": ("Open and overdue", "Đang xử lý, đã quá hạn"),
+    "of_open": ("of {n} open", "trên {n} hồ sơ đang xử lý"),
+    "due_8h": ("Due within 8 hours", "Đến hạn trong 8 giờ"),
+    "of_which_4h": ("{n} of them within 4 hours", "trong đó {n} hồ sơ trong 4 giờ"),
+    "letters_owed": ("Letters of apology owed", "Thư xin lỗi chưa gửi"),
+    "of_letters": ("{sent} of {due} sent", "đã gửi {sent} trên {due}"),
+    # Open by due
+    "open_by_due": ("Open dossiers by due date", "Hồ sơ đang xử lý theo hạn trả"),
+    "everything": ("Whole province", "Toàn tỉnh"),
+    "due_overdue": ("overdue", "quá hạn"),
+    "due_within_4h": ("within 4 h", "trong 4 giờ"),
+    "due_within_8h": ("4–8 h", "4–8 giờ"),
+    "due_within_24h": ("8–24 h", "8–24 giờ"),
+    "due_later": ("later", "còn hạn dài"),
+    "due_paused": ("paused", "tạm dừng"),
+    "due_none": ("no date", "không có hạn"),
+    # Windows and trend
+    "windows": ("The last days", "Những ngày gần đây"),
+    "window": ("Window", "Khoảng"),
+    "1d": ("24 hours", "24 giờ"),
+    "7d": ("7 days", "7 ngày"),
+    "30d": ("30 days", "30 ngày"),
+    "trend": ("Day by day", "Diễn biến theo ngày"),
+    "trend_table": ("The same as a table", "Xem dạng bảng"),
+    "trend_label": (
+        "Chart: share on time and online by day, with the 98 % target",
+        "Biểu đồ: tỷ lệ đúng hạn và trực tuyến theo ngày, kèm mục tiêu 98 %",
+    ),
+    "day": ("Day", "Ngày"),
+    "target": ("target", "mục tiêu"),
+    # Columns
+    "received": ("Received", "Tiếp nhận"),
+    "online": ("Online", "Trực tuyến"),
+    "decided": ("Decided", "Đã có kết luận hạn"),
+    "on_time": ("On time", "Đúng hạn"),
+    "on_time_count": ("On time", "Số đúng hạn"),
+    "late": ("Late", "Trễ hạn"),
+    "overdue": ("Overdue", "Quá hạn"),
+    "letters": ("Letters", "Thư xin lỗi"),
+    "letters_sent": ("Letters sent", "Đã gửi thư"),
+    "letters_in_time": ("In time", "Gửi kịp thời"),
+    "open": ("Open", "Đang xử lý"),
+    "office": ("Office", "Đơn vị"),
+    "level": ("Level", "Cấp"),
+    "field": ("Field", "Lĩnh vực"),
+    # Sections
+    "offices": ("Offices, worst first", "Đơn vị, kém nhất trước"),
+    "offices_note": (
+        "By the share on time of what fell due; offices with fewer than {n} decided come last.",
+        "Xếp theo tỷ lệ đúng hạn trên số đến hạn; đơn vị có dưới {n} hồ sơ xếp cuối.",
+    ),
+    "offices_shown": ("{n} of {all} offices", "{n} trên {all} đơn vị"),
+    "offices_all": ("Show all {all}", "Xem cả {all}"),
+    "offices_worst": ("Show the worst only", "Chỉ xem đơn vị kém nhất"),
+    "levels": ("By level", "Theo cấp"),
+    "fields": ("By field", "Theo lĩnh vực"),
+    "commune": ("Commune", "Cấp xã"),
+    "province_department": ("Department", "Sở, ban, ngành"),
+    "(none)": ("(none)", "(không ghi)"),
+    "late_note": (
+        "Late: finished after the due date, or overdue now.",
+        "Trễ hạn: đã xong sau hạn, hoặc đang quá hạn.",
+    ),
+    # Stream
+    "stream": ("How the monitor is doing", "Tình trạng hệ thống giám sát"),
+    "ready": ("ready", "sẵn sàng"),
+    "not_ready": ("not ready yet", "chưa sẵn sàng"),
+    "stream_time": ("Stream time", "Thời điểm số liệu"),
+    "last_event": ("Last message folded", "Nhận thông điệp cuối lúc"),
+    "events": ("Events", "Sự kiện"),
+    "duplicates": ("Duplicates skipped", "Trùng lặp đã bỏ"),
+    "held": ("Waiting for a predecessor", "Chờ sự kiện trước"),
+    "lag": ("Lag, messages", "Thông điệp chưa xử lý"),
+    "dead": ("Dead letters", "Thông điệp hỏng"),
+    "anomalies": ("Anomalies", "Bất thường"),
+    "partitions": ("Partitions", "Phân vùng"),
+}
+
+
+def word(key: str, lang: str, /, **parts: str) -> str:
+    """The word for a key with its parts filled in; an unknown key stands for itself, as names of levels do."""
+    pair = WORDS.get(key)
+    return pair[LANGUAGES.index(lang)].format(**parts) if pair else key

@@ -1,0 +1,156 @@
+"""Files: events (`.jsonl`, `.jsonl.gz`) and dossier tables (`.csv`, `.csv.gz`) as messages in order.
+
+A table's row becomes its facts (accepted, resolved), as JSON text: what is wrong in a row is judged where every
+message is judged, and becomes a dead letter with its reason, never an error in mid-file.
+"""
+
+import csv
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO, cast
+
+import msgspec
+
+from dossier.event import Event, Rejected, decode, key
+
+COLUMNS = (
+    "dossier_id", "office", "received_at", "due_at", "finished_at", "procedure", "channel", "online",
+    "level", "field", "agency",
+)  # fmt: skip
+NEEDED = ("dossier_id", "received_at", "finished_at")
+
+
+class BadInput(ValueError):
+    """A file that cannot be used, and what to do about it; one sentence."""
+
+
+class Line(NamedTuple):
+    """A message of a file: its Kafka key, its bytes and, for the order and the clock, its instant."""
+
+    key: bytes
+    value: bytes
+    at: float | None
+
+
+def is_table(path: Path) -> bool:
+    """Whether the file is a dossier table, by its name."""
+    return path.name.removesuffix(".gz").endswith(".csv")
+
+
+def read(path: Path, columns: Mapping[str, str], scenario: str | None) -> Iterator[Line]:
+    """The messages of a file: events in the file's order, a table's facts in order of time.
+
+    `columns` maps our names to a table's own; `scenario` renames the world of what is read.
+    """
+    if is_table(path):
+        yield from _facts(path, columns, scenario or "live")
+    elif path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
+        yield from _events(path, scenario)
+    else:
+        raise BadInput(f"{path}: neither events (.jsonl, .jsonl.gz) nor a dossier table (.csv, .csv.gz)")
+
+
+def last_instant(path: Path, columns: Mapping[str, str]) -> float | None:
+    """The last instant that the file names, due dates among them; None where it names none."""
+    latest: float | None = None
+    for line in read(path, columns, None):
+        event = decode(line.value)
+        if isinstance(event, Rejected):
+            continue
+        due = getattr(event, "due_at", None)
+        for at in (event.at, due) if due else (event.at,):
+            latest = max(latest or at.timestamp(), at.timestamp())
+    return latest
+
+
+def _open(path: Path) -> TextIO:
+    try:
+        if path.suffix == ".gz":
+            return cast("TextIO", gzip.open(path, "rt", encoding="utf-8", errors="surrogateescape", newline=""))
+        return path.open(encoding="utf-8", errors="surrogateescape", newline="")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _lines(path: Path, file: TextIO) -> Iterator[str]:
+    try:
+        yield from file
+    except (OSError, EOFError) as error:
+        raise BadInput(f"{path} is damaged: {error}; fetch it again") from error
+
+
+def _events(path: Path, scenario: str | None) -> Iterator[Line]:
+    with _open(path) as file:
+        for text in _lines(path, file):
+            value = text.strip().encode("utf-8", "surrogateescape")
+            if value:
+                yield _line(value, scenario)
+
+
+def _line(value: bytes, scenario: str | None) -> Line:
+    event = decode(value)
+    if isinstance(event, Rejected):
+        return Line(b"", value, None)
+    if scenario is not None and event.scenario != scenario:
+        event = msgspec.structs.replace(event, scenario=scenario)
+        value = msgspec.json.encode(event)
+    name = key(event) if isinstance(event, Event) else b""
+    return Line(name, value, event.at.timestamp())
+
+
+def _facts(path: Path, columns: Mapping[str, str], scenario: str) -> Iterator[Line]:
+    """A table's facts; the order of time, but never a dossier's end before its beginning."""
+    with _open(path) as file:
+        reader = csv.DictReader(_lines(path, file))
+        _check_header(path, reader.fieldnames or [], columns)
+        lines: list[tuple[float, int, Line]] = []
+        for row in reader:
+            latest = 0.0
+            for fact in _row(row, columns, scenario):
+                at = _instant(fact["at"])
+                latest = max(latest, at or 0.0)
+                name = f"{scenario}/{fact['office']}".encode()
+                lines.append((latest, len(lines), Line(name, json.dumps(fact).encode(), at)))
+    lines.sort(key=lambda line: line[:2])
+    for _, _, line in lines:
+        yield line
+
+
+def _row(row: Mapping[str, str], columns: Mapping[str, str], scenario: str) -> list[dict[str, Any]]:
+    get = {name: (row.get(columns.get(name, name)) or "").strip() for name in COLUMNS}
+    who = {"scenario": scenario, "dossier_id": get["dossier_id"], "office": get["office"] or "(none)"}
+    accepted: dict[str, Any] = {"type": "accepted", **who, "seq": 1, "at": get["received_at"]}
+    accepted["procedure"] = get["procedure"] or "(none)"
+    accepted["channel"] = get["channel"] or "(none)"
+    online = get["online"].lower() or ("1" if get["channel"] == "online" else "0")
+    accepted["online"] = {"1": True, "true": True, "0": False, "false": False}.get(online, online)
+    for name in ("due_at", "level", "field", "agency"):
+        if get[name]:
+            accepted[name] = get[name]
+    if not get["finished_at"]:
+        return [accepted]
+    return [accepted, {"type": "resolved", **who, "seq": 2, "at": get["finished_at"]}]
+
+
+def _check_header(path: Path, header: list[str] | Any, columns: Mapping[str, str]) -> None:
+    for ours in columns:
+        if ours not in COLUMNS:
+            raise BadInput(f"--map {ours}=...: {ours!r} is no column of ours; use one of {', '.join(COLUMNS)}")
+    for ours in (*NEEDED, *columns):
+        theirs = columns.get(ours, ours)
+        if theirs not in header:
+            raise BadInput(
+                f"{path} has no column {theirs!r}; it has {', '.join(header) or 'none'}: "
+                f"say which one it is with --map {ours}=COLUMN"
+            )
+
+
+def _instant(text: str) -> float | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at.timestamp() if at.tzinfo else None

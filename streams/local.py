@@ -1,0 +1,148 @@
+"""The embedded driver: an append-only partitioned log with its states, in one SQLite file; no broker.
+
+States, progress and dead letters of a batch are written in one transaction with the position,
+so a kill at any moment loses nothing and counts nothing twice.
+It is for one machine, demos, tests and planners; it is no engine.
+"""
+
+import sqlite3
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dossier.calendar import WorkingCalendar
+from streams.processor import DeadLetter, PartitionProcessor
+from streams.view import StreamView
+
+PARTITIONS = 12
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY AUTOINCREMENT, part INTEGER NOT NULL, value BLOB);
+CREATE TABLE IF NOT EXISTS state (
+    part INTEGER, key BLOB, value BLOB NOT NULL, PRIMARY KEY (part, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dead (
+    id INTEGER, part INTEGER, reason TEXT, detail TEXT, value BLOB, PRIMARY KEY (id, part)
+);
+CREATE TABLE IF NOT EXISTS position (one INTEGER PRIMARY KEY CHECK (one = 1), id INTEGER NOT NULL);
+"""
+
+
+class LocalLog:
+    """The log of one SQLite file: any process may append, one driver folds."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self.connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+            self.connection.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise ValueError(f"{path} cannot be used as a store: {error}; name a new file") from error
+
+    def close(self) -> None:
+        """Close the file; what was appended is in it."""
+        self.connection.close()
+
+    def append(self, rows: Iterable[tuple[int, bytes]]) -> None:
+        """Append (partition, message), all or none."""
+        with self.transaction():
+            self.connection.executemany("INSERT INTO log (part, value) VALUES (?, ?)", rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that happens within is written, or nothing of it."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def end(self) -> int:
+        """The id of the last message."""
+        return int(self.connection.execute("SELECT coalesce(max(id), 0) FROM log").fetchone()[0])
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """All dead letters, in the order of the log."""
+        rows = self.connection.execute("SELECT id, reason, detail, value FROM dead ORDER BY id")
+        return [DeadLetter(*row) for row in rows]
+
+
+class LocalTopic:
+    """The log as a sink: messages go in by thousands, each to the partition of its key."""
+
+    def __init__(self, log: LocalLog, batch: int = 2000) -> None:
+        self._log = log
+        self._batch = batch
+        self._rows: list[tuple[int, bytes]] = []
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Append one message."""
+        self._rows.append((partition(key), value))
+        if len(self._rows) >= self._batch:
+            self.flush()
+
+    def tick(self, value: bytes) -> None:
+        """Append a control message to every partition."""
+        self._rows.extend((part, value) for part in range(PARTITIONS))
+
+    def flush(self) -> None:
+        """Write what was put so far; it is durable when this returns."""
+        if self._rows:
+            self._log.append(self._rows)
+            self._rows = []
+
+
+class LocalDriver:
+    """Folds the log with one processor a partition; `view` is what monitoring reads."""
+
+    def __init__(self, log: LocalLog, calendar: WorkingCalendar) -> None:
+        self.log = log
+        self.processors = {part: PartitionProcessor(calendar) for part in range(PARTITIONS)}
+        self.view = StreamView(self.processors, lag=self.lag)
+        row = log.connection.execute("SELECT id FROM position").fetchone()
+        self.position = row[0] if row else 0
+        for part, name, value in log.connection.execute("SELECT part, key, value FROM state"):
+            self.processors[part].restore(name, value)
+        for processor in self.processors.values():
+            processor.rebuild()
+
+    def lag(self) -> int:
+        """Messages in the log that are not yet folded."""
+        return self.log.end() - self.position
+
+    def poll(self, limit: int = 5000) -> int:
+        """Fold up to `limit` messages and write what came of them in one transaction; gives their number."""
+        rows = self.log.connection.execute(
+            "SELECT id, part, value FROM log WHERE id > ? ORDER BY id LIMIT ?", (self.position, limit)
+        ).fetchall()
+        if not rows:
+            return 0
+        dead = [
+            (letter.offset, part, letter.reason, letter.detail, letter.raw)
+            for offset, part, value in rows
+            for letter in self.processors[part].apply(offset, value)
+        ]
+        states = [
+            (part, name, value)
+            for part in Counter(row[1] for row in rows)
+            for name, value in self.processors[part].flush()
+        ]
+        with self.log.transaction():
+            execute = self.log.connection.executemany
+            execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", states)
+            execute("INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?, ?)", dead)
+            execute("INSERT OR REPLACE INTO position VALUES (1, ?)", [(rows[-1][0],)])
+        self.position = rows[-1][0]
+        self.view.last_event = time.time()
+        return len(rows)
+
+
+def partition(name: bytes) -> int:
+    """The partition of a key: the same in every process, whatever its hash seed."""
+    return zlib.crc32(name) % PARTITIONS

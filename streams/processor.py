@@ -1,0 +1,250 @@
+"""The partition processor: messages in, dead letters out, the state of every dossier kept on the way.
+
+Pure and synchronous: no I/O, no clock of its own.
+A driver reads the partition, calls `apply` for each message, writes what `flush` gives to a durable place,
+and only then acknowledges the messages.
+
+Exact although delivery is at least once: every state carries the last offset it has seen, and skips what is
+at or below it; repeats by the producer have new offsets, and are known by (scenario, dossier, seq).
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from heapq import heappop, heappush
+
+import msgspec
+
+from dossier.calendar import HOUR, WorkingCalendar
+from dossier.event import Event, Fact, Rejected, decode
+from dossier.lifecycle import QUIET, Dossier, fold, note
+from streams.world import World
+
+LATENESS = 2 * HOUR
+"""How long, in stream time, an event waits for its predecessor."""
+HELD_MAX = 100_000
+"""So many events wait in one partition at most; beyond, the one that waits longest stops waiting."""
+
+
+class Held(msgspec.Struct, array_like=True):
+    """A message that waits for its predecessor, until stream time reaches `until`."""
+
+    offset: int
+    until: float
+    raw: bytes
+
+
+class Entry(msgspec.Struct, omit_defaults=True):
+    """What is stored of a dossier: its state, the last offset seen, and what waits."""
+
+    offset: int = -1
+    dossier: Dossier | None = None
+    held: dict[int, Held] = {}
+    missing: list[int] = []
+    """Places in the row that were passed over; what comes for them later is late."""
+    duplicates: int = 0
+    dead: dict[str, int] = {}
+
+
+class Progress(msgspec.Struct, omit_defaults=True):
+    """What is stored of the partition itself."""
+
+    offset: int = -1
+    events: int = 0
+    dead: dict[str, int] = {}
+    clocks: dict[str, float] = {}
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """A message that is no event, came too late or belongs to no known dossier; nothing of it is lost."""
+
+    offset: int
+    reason: str
+    detail: str
+    raw: bytes
+
+
+PROGRESS = b"#progress"
+"""The key of the partition's own record among the states."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_entry = msgspec.msgpack.Decoder(Entry).decode
+_decode_progress = msgspec.msgpack.Decoder(Progress).decode
+
+
+class PartitionProcessor:
+    """One partition's truth (`entries`, `progress`) and its views (`worlds`)."""
+
+    def __init__(self, calendar: WorkingCalendar, lateness: float = LATENESS) -> None:
+        self.calendar = calendar
+        self.lateness = lateness
+        self.progress = Progress()
+        self.entries: dict[str, Entry] = {}
+        self.worlds: dict[str, World] = {}
+        self.duplicates = 0
+        self.held = 0
+        self.dead: Counter[str] = Counter()
+        self._waiting: dict[str, list[tuple[float, str]]] = {}
+        self._dirty: set[str] = set()
+        self._letters: list[DeadLetter] = []
+
+    def apply(self, offset: int, raw: bytes | None) -> list[DeadLetter]:
+        """Take the message at `offset`; gives the dead letters that it, or the time it brought, caused."""
+        if offset <= self.progress.offset:
+            return []
+        self.progress.offset = offset
+        self.progress.events += 1
+        message = decode(raw or b"")
+        if isinstance(message, Rejected):
+            self._bury(self.progress.dead, DeadLetter(offset, message.reason, message.detail, raw or b""))
+        else:
+            self._advance(message.scenario, message.at.timestamp())
+            if isinstance(message, Event):
+                self._place(offset, message, raw or b"")
+        letters, self._letters = self._letters, []
+        return letters
+
+    def flush(self) -> Iterator[tuple[bytes, bytes]]:
+        """Keys and values changed since the last flush; the partition's own record comes last."""
+        for name in self._dirty:
+            yield name.encode(), _encode(self.entries[name])
+        self._dirty.clear()
+        yield PROGRESS, _encode(self.progress)
+
+    def restore(self, key: bytes, value: bytes) -> None:
+        """Take back one stored record; `rebuild` follows the last one."""
+        if key == PROGRESS:
+            self.progress = _decode_progress(value)
+        else:
+            self.entries[key.decode()] = _decode_entry(value)
+
+    def rebuild(self) -> None:
+        """Make the views anew from the restored truth."""
+        for scenario, at in self.progress.clocks.items():
+            self.world(scenario).clock = at
+        self.dead.update(self.progress.dead)
+        for name, entry in self.entries.items():
+            self.duplicates += entry.duplicates
+            self.dead.update(entry.dead)
+            for held in entry.held.values():
+                self._wait(name.partition("/")[0], held.until, name)
+            if entry.dossier is not None:
+                world = self.world(entry.dossier.scenario)
+                world.dossiers[entry.dossier.dossier_id] = entry.dossier
+                world.anomalies.update(entry.dossier.anomalies)
+                world.update(entry.dossier)
+
+    def release(self) -> list[DeadLetter]:
+        """Stop all waiting: nothing more will come (the end of a file)."""
+        for queue in self._waiting.values():
+            while queue:
+                until, name = heappop(queue)
+                self._release(name, until)
+        letters, self._letters = self._letters, []
+        return letters
+
+    def world(self, scenario: str) -> World:
+        """The scenario's figures in this partition, made when first asked for."""
+        world = self.worlds.get(scenario)
+        if world is None:
+            world = self.worlds[scenario] = World(self.calendar)
+        return world
+
+    def _place(self, offset: int, event: Fact, raw: bytes) -> None:
+        """Fold the event if it is the dossier's next; else it waits, repeats or is late."""
+        name = f"{event.scenario}/{event.dossier_id}"
+        entry = self.entries.get(name)
+        if entry is None:
+            entry = self.entries[name] = Entry()
+        if offset <= entry.offset:
+            return
+        entry.offset = offset
+        self._dirty.add(name)
+        expected = 1 if entry.dossier is None else entry.dossier.seq + 1
+        if event.seq == expected:
+            self._fold(entry, event)
+            if entry.held:
+                self._drain(entry)
+        elif event.seq in entry.missing:
+            self._bury(entry.dead, DeadLetter(offset, "late", f"seq {event.seq} was waited for in vain", raw))
+        elif event.seq < expected or event.seq in entry.held:
+            entry.duplicates += 1
+            self.duplicates += 1
+        else:
+            until = self.world(event.scenario).clock + self.lateness
+            entry.held[event.seq] = Held(offset, until, raw)
+            self._wait(event.scenario, until, name)
+
+    def _fold(self, entry: Entry, event: Fact) -> None:
+        world = self.world(event.scenario)
+        dossier = entry.dossier
+        if dossier is None:
+            dossier = Dossier(scenario=event.scenario, dossier_id=event.dossier_id, office=event.office)
+            entry.dossier = world.dossiers[event.dossier_id] = dossier
+        before = sum(dossier.anomalies.values())
+        old = dict(dossier.anomalies) if before else {}
+        fold(dossier, event, self.calendar)
+        if sum(dossier.anomalies.values()) != before:
+            world.anomalies.update(Counter(dossier.anomalies) - Counter(old))
+        if type(event) not in QUIET:
+            world.update(dossier)
+
+    def _drain(self, entry: Entry) -> None:
+        """Fold what waited for the event just folded."""
+        while entry.dossier is not None and (held := entry.held.pop(entry.dossier.seq + 1, None)):
+            self.held -= 1
+            self._fold(entry, _event(held))
+
+    def _wait(self, scenario: str, until: float, name: str) -> None:
+        queue = self._waiting.setdefault(scenario, [])
+        heappush(queue, (until, name))
+        self.held += 1
+        if self.held > HELD_MAX:
+            longest = min((q for q in self._waiting.values() if q), key=lambda q: q[0])
+            self._release(longest[0][1], heappop(longest)[0])
+
+    def _advance(self, scenario: str, at: float) -> None:
+        """Move the scenario's clock, if on: due dates pass, and waiting ends."""
+        world = self.world(scenario)
+        if at <= world.clock:
+            return
+        self.progress.clocks[scenario] = at
+        world.advance(at)
+        queue = self._waiting.get(scenario)
+        while queue and queue[0][0] <= at:
+            until, name = heappop(queue)
+            self._release(name, until)
+
+    def _release(self, name: str, until: float) -> None:
+        """End the waiting of a dossier's events whose time is up: a gap, or a dossier nobody knows."""
+        entry = self.entries[name]
+        over = [seq for seq, held in entry.held.items() if held.until <= until]
+        if not over:
+            return
+        self._dirty.add(name)
+        if entry.dossier is None:
+            for seq in sorted(over):
+                held = entry.held.pop(seq)
+                self.held -= 1
+                detail = f"seq {seq} of {name}, whose seq 1 did not come"
+                self._bury(entry.dead, DeadLetter(held.offset, "unknown_dossier", detail, held.raw))
+            return
+        for seq in sorted(over):
+            if seq not in entry.held:
+                continue
+            entry.missing.extend(range(entry.dossier.seq + 1, seq))
+            note(entry.dossier, "gap")
+            self.world(entry.dossier.scenario).anomalies["gap"] += 1
+            self.held -= 1
+            self._fold(entry, _event(entry.held.pop(seq)))
+            self._drain(entry)
+
+    def _bury(self, counts: dict[str, int], letter: DeadLetter) -> None:
+        counts[letter.reason] = counts.get(letter.reason, 0) + 1
+        self.dead[letter.reason] += 1
+        self._letters.append(letter)
+
+
+def _event(held: Held) -> Fact:
+    event = decode(held.raw)
+    assert isinstance(event, Event), "only events are held"
+    return event

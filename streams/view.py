@@ -1,0 +1,158 @@
+"""The view of all partitions that one driver owns: what monitoring reads (`dossier.view.View`)."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
+
+from dossier.calendar import DAY, HOUR
+from dossier.indicators import DIMENSIONS, OVERDUE, PAUSED, Cell, Masks, figures, instant, report
+from dossier.view import Figures, Health, OpenDossiers, Refusal
+from dossier.window import WINDOWS, Place, Sums, add, rolling_figures
+from streams.processor import PartitionProcessor
+from streams.world import JUST_AFTER, World
+
+DUE_CLASSES = ("overdue", "within_4h", "within_8h", "within_24h", "later", "paused", "none")
+
+
+class StreamView:
+    """Figures added up over the partitions; each partition stands at its own stream time."""
+
+    def __init__(
+        self,
+        processors: Mapping[int, PartitionProcessor],
+        lag: Callable[[], int] = lambda: 0,
+        ready: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._processors = processors
+        self._lag = lag
+        self._ready = ready
+        self.last_event: float | None = None
+        """When the driver last folded a message, by the wall clock; the driver sets it."""
+
+    def scenarios(self) -> list[str]:
+        """The names of the worlds seen, sorted."""
+        return sorted({name for p in self._processors.values() for name in p.worlds})
+
+    def stream_time(self, scenario: str) -> float:
+        """How far every partition that has seen this scenario has come (seconds since 1970)."""
+        return min((world.clock for world in self._worlds(scenario)), default=0.0)
+
+    def indicators(
+        self, scenario: str | None, as_of: float | None = None, by: str | None = None, due: str = "first"
+    ) -> Figures:
+        """What `motcua measure` prints; Refusal 400 for a wrong question, 404, or 409 for the future."""
+        name = self._named(scenario)
+        if by is not None and by not in DIMENSIONS:
+            raise Refusal(400, f"by={by!r} is no dimension: use one of {', '.join(DIMENSIONS)}")
+        if due not in {"first", "current"}:
+            raise Refusal(400, f"due={due!r}: use first or current")
+        now = self.stream_time(name) + JUST_AFTER
+        if as_of is not None and as_of > now:
+            raise Refusal(
+                409, f"as_of lies ahead of stream time {instant(now)}: ask again when it has come there"
+            )
+        cells: dict[Cell, Masks] = {}
+        for world in self._worlds(name):
+            for place, masks in world.tally(as_of).items():
+                cells.setdefault(place, Counter()).update(masks)
+        return report(cells, name, now if as_of is None else as_of, by, due, self._zone(name))
+
+    def rolling(self, scenario: str) -> dict[str, dict[tuple[str, str], Figures]]:
+        """Window to (office, field) to counts and rates; ("", "") is the total."""
+        now = self.stream_time(scenario)
+        out: dict[str, dict[tuple[str, str], Figures]] = {}
+        for window, (width, count) in WINDOWS.items():
+            sums: dict[Place, Sums] = {}
+            for world in self._worlds(scenario):
+                panes = world.hours if width == HOUR else world.days
+                for place, row in panes.window(now, count).items():
+                    sums[place] = add([sums[place], row]) if place in sums else row
+            total = add(sums.values()) if sums else [0] * 6
+            out[window] = {("", ""): rolling_figures(total)}
+            out[window] |= {place: rolling_figures(row) for place, row in sorted(sums.items())}
+        return out
+
+    def trend(self, scenario: str, days: int = 60) -> list[Figures]:
+        """One row a local day, oldest first, up to the day of stream time."""
+        sums: dict[int, list[Sums]] = {}
+        for world in self._worlds(scenario):
+            for panes in world.days.sums.values():
+                for day, row in panes.items():
+                    sums.setdefault(day, []).append(row)
+        today = max((world.days.index(world.clock) for world in self._worlds(scenario)), default=0)
+        rows = [(day, add(sums[day])) for day in sorted(sums) if today - days < day <= today]
+        return [{"day": _date(day), **rolling_figures(row)} for day, row in rows]
+
+    def open_by_due(self, scenario: str) -> list[OpenDossiers]:
+        """The open dossiers of each office and field that has any, by the nearness of their due date."""
+        counts: dict[tuple[str, str, str], Counter[str]] = {}
+        for world in self._worlds(scenario):
+            for place, mask, due in world.open_dossiers():
+                kind = _due_class(mask, due, world.now)
+                counts.setdefault((place[0], place[5], place[2]), Counter())[kind] += 1
+        return [
+            OpenDossiers(office=office, level=level, field=field, **{k: found[k] for k in DUE_CLASSES})
+            for (office, level, field), found in sorted(counts.items())
+        ]
+
+    def cells(self, scenario: str) -> dict[tuple[str, str, str], Figures]:
+        """(office, level, field) to the counts and rates at stream time."""
+        cells: dict[tuple[str, str, str], Masks] = {}
+        for world in self._worlds(scenario):
+            for place, masks in world.cells.items():
+                cells.setdefault((place[0], place[5], place[2]), Counter()).update(masks)
+        return {place: figures(masks) for place, masks in sorted(cells.items())}
+
+    def health(self) -> Health:
+        """The stream's own state."""
+        owned = self._processors.values()
+        anomalies: dict[str, Counter[str]] = {}
+        for p in owned:
+            for scenario, world in p.worlds.items():
+                anomalies.setdefault(scenario, Counter()).update(world.anomalies)
+        return Health(
+            ready=self._ready(),
+            events=sum(p.progress.events for p in owned),
+            duplicates=sum(p.duplicates for p in owned),
+            held=sum(p.held for p in owned),
+            lag=self._lag(),
+            dead=dict(sum((p.dead for p in owned), Counter())),
+            anomalies={scenario: dict(kinds) for scenario, kinds in sorted(anomalies.items())},
+            partitions=len(self._processors),
+            last_event=self.last_event,
+            clocks={scenario: self.stream_time(scenario) for scenario in self.scenarios()},
+        )
+
+    def _worlds(self, scenario: str) -> list[World]:
+        return [p.worlds[scenario] for p in self._processors.values() if scenario in p.worlds]
+
+    def _zone(self, scenario: str):
+        return self._worlds(scenario)[0].calendar.zone
+
+    def _named(self, scenario: str | None) -> str:
+        names = self.scenarios()
+        if scenario is None and len(names) == 1:
+            return names[0]
+        if scenario is None:
+            listed = ", ".join(names) or "none yet"
+            raise Refusal(400 if names else 503, f"say which scenario: {listed}")
+        if scenario not in names:
+            raise Refusal(404, f"no scenario {scenario!r} here; there are: {', '.join(names) or 'none yet'}")
+        return scenario
+
+
+def _date(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
+
+
+def _due_class(mask: int, due: float | None, now: float) -> str:
+    if mask & OVERDUE:
+        return "overdue"
+    if mask & PAUSED:
+        return "paused"
+    if due is None:
+        return "none"
+    hours = (due - now) / HOUR
+    return (
+        "within_4h" if hours <= 4 else "within_8h" if hours <= 8 else "within_24h" if hours <= 24 else "later"
+    )

@@ -1,0 +1,103 @@
+"""A world: the figures of one scenario in one partition, kept as views of the dossiers' states.
+
+Nothing here is a truth of its own: all of it is rebuilt from the states after a restart.
+Its time is the stream time of the scenario: the latest instant of any event or tick (seconds since 1970).
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from heapq import heappop, heappush
+
+from dossier.calendar import DAY, HOUR, WorkingCalendar
+from dossier.indicators import FINISHED, PAUSED, Cell, Masks, cell, measure, standing, verdict_at
+from dossier.lifecycle import Dossier
+from dossier.window import Panes
+
+JUST_AFTER = 1e-6
+"""Figures at stream time are those just before this much later: what happened at stream time is seen."""
+
+Standing = tuple[Cell, int, float, float | None]
+"""A dossier's cell, mask, reception and verdict, as they stand in the sums now."""
+
+
+class World:
+    """Cells, panes, open dossiers and the heap of due dates of one scenario in one partition."""
+
+    def __init__(self, calendar: WorkingCalendar) -> None:
+        self.calendar = calendar
+        self.clock = 0.0
+        self.cells: dict[Cell, Masks] = {}
+        self.hours = Panes(HOUR, 0.0)
+        self.days = Panes(DAY, calendar.local(0.0).utcoffset().total_seconds())  # type: ignore[union-attr]
+        self.anomalies: Counter[str] = Counter()
+        self.dossiers: dict[str, Dossier] = {}
+        self.open: set[str] = set()
+        self._standings: dict[str, Standing] = {}
+        self._due: list[tuple[float, str]] = []
+        self._prune_at = 0.0
+
+    @property
+    def now(self) -> float:
+        """The instant just before which the figures are seen."""
+        return self.clock + JUST_AFTER
+
+    def advance(self, at: float) -> None:
+        """Move the clock; dossiers whose due date passed meanwhile get their verdict, without an event."""
+        self.clock = at
+        if at >= self._prune_at:
+            self._prune_at = at + DAY
+            self.hours.prune(at, 48)
+        due = self._due
+        while due and due[0][0] <= at:
+            _, dossier_id = heappop(due)
+            if dossier_id in self.open:
+                self.update(self.dossiers[dossier_id])
+
+    def update(self, dossier: Dossier) -> None:
+        """Put the dossier's standing at stream time in the place of the one counted before."""
+        name, now = dossier.dossier_id, self.now
+        mask = standing(dossier, now, self.calendar)
+        new = (cell(dossier), mask, dossier.accepted_at or 0.0, verdict_at(dossier, mask, now))
+        old = self._standings.get(name)
+        if new != old:
+            if old is not None:
+                self._count(old, -1)
+            self._count(new, 1)
+            self._standings[name] = new
+        if mask and not mask & FINISHED:
+            self.open.add(name)
+            if not mask & PAUSED:
+                self._expect(dossier, now)
+        else:
+            self.open.discard(name)
+
+    def tally(self, before: float | None) -> dict[Cell, Masks]:
+        """The cells at stream time, or recomputed from the states as of an earlier instant."""
+        if before is None or before == self.now:
+            return self.cells
+        return measure(self.dossiers.values(), before, self.calendar)
+
+    def open_dossiers(self) -> Iterator[tuple[Cell, int, float | None]]:
+        """Cell, mask and promised due date of each open dossier."""
+        for name in self.open:
+            place, mask, _, _ = self._standings[name]
+            promises = self.dossiers[name].promises
+            yield place, mask, promises[-1].due if promises else None
+
+    def _expect(self, dossier: Dossier, now: float) -> None:
+        """The next instants at which the clock alone changes this dossier's standing."""
+        dues = {dates[-1].due for dates in (dossier.promises, dossier.appointments) if dates}
+        for due in dues:
+            if due >= now:
+                heappush(self._due, (due, dossier.dossier_id))
+
+    def _count(self, counted: Standing, sign: int) -> None:
+        place, mask, received_at, verdict = counted
+        if not mask:
+            return
+        masks = self.cells.setdefault(place, Counter())
+        masks[mask] += sign
+        if not masks[mask]:
+            del masks[mask]
+        for panes in (self.hours, self.days):
+            panes.add((place[0], place[2]), received_at, verdict, mask, sign)
