@@ -1,4 +1,4 @@
-"""Numbers, rates and instants as people read them: Vietnamese 1.234.567 and 88,42 %, English 1,234,567 and 88.42 %."""
+"""Numbers, rates and instants as people read: 1.234.567 and 88,42 % in Vietnamese, 88.42 % in English."""
 
 import math
 from datetime import UTC, date, datetime, tzinfo

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 
 from dossier.indicators import rate
 from dossier.view import Figures, Health, OpenDossiers, View
@@ -17,6 +18,9 @@ COUNTS = (
     "received", "online", "received_with_due", "finished", "finished_with_due", "early", "on_time", "late",
     "open", "open_overdue", "breached", "letters_due", "letters_sent", "letters_in_time", "on_time_766",
 )  # fmt: skip
+
+_counts = itemgetter(*COUNTS)
+_classes = attrgetter(*DUE)
 
 Due = dict[str, int]
 """Class of `DUE` to open dossiers."""
@@ -57,7 +61,7 @@ class Overview:
 
     @property
     def short(self) -> int:
-        """Dossiers of the last 30 days that should also have been on time; negative if there are some to spare."""
+        """Dossiers of the last 30 days missing to the target; negative if there are some to spare."""
         month = self.windows.get("30d", {})
         return missing(month.get("on_time", 0), month.get("decided", 0))
 
@@ -69,7 +73,9 @@ def overview(view: View, scenario: str) -> Overview:
     return Overview(
         scenario=scenario,
         at=view.stream_time(scenario),
-        total=Row("", "", added(cells.values()), _dues(due, lambda _: "").get("", dict.fromkeys(DUE, 0)), False),
+        total=Row(
+            "", "", added(cells.values()), _dues(due, lambda _: "").get("", dict.fromkeys(DUE, 0)), False
+        ),
         windows={name: rows[("", "")] for name, rows in view.rolling(scenario).items() if ("", "") in rows},
         offices=_rows(cells, due, 0),
         levels=_rows(cells, due, 1),
@@ -82,10 +88,8 @@ def overview(view: View, scenario: str) -> Overview:
 
 def added(rows: Iterable[Figures]) -> Figures:
     """The figures of several disjoint cells together: counts are added, rates are divided anew."""
-    sums: Figures = dict.fromkeys(COUNTS, 0)
-    for row in rows:
-        for name in COUNTS:
-            sums[name] += row[name]
+    columns = zip(*map(_counts, rows), strict=True)
+    sums: Figures = dict.fromkeys(COUNTS, 0) | dict(zip(COUNTS, map(sum, columns), strict=False))
     return sums | {
         "on_time_rate_finished": rate(sums["on_time"], sums["finished_with_due"]),
         "on_time_rate_fell_due": rate(sums["on_time"], sums["finished_with_due"] + sums["open_overdue"]),
@@ -126,9 +130,10 @@ def _worst(row: Row) -> tuple[bool, float, int, str]:
 
 
 def _dues(rows: list[OpenDossiers], name: Callable[[OpenDossiers], str]) -> dict[str, Due]:
-    groups: dict[str, Due] = {}
+    groups: dict[str, list[OpenDossiers]] = {}
     for row in rows:
-        group = groups.setdefault(name(row), dict.fromkeys(DUE, 0))
-        for due in DUE:
-            group[due] += getattr(row, due)
-    return groups
+        groups.setdefault(name(row), []).append(row)
+    return {
+        key: dict(zip(DUE, map(sum, zip(*map(_classes, group), strict=True)), strict=True))
+        for key, group in groups.items()
+    }

@@ -1,5 +1,7 @@
 """The page's words in English and Vietnamese, side by side."""
 
+from dossier.indicators import NONE
+
 LANGUAGES = ("en", "vi")
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -18,7 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # Headline
     "headline": ("The most important figures", "Số liệu chính"),
     "on_time_30d": ("On time, 30 days", "Đúng hạn, 30 ngày"),
-    "of_decided": ("of {n} decided", "trên {n} hồ sơ đã đến hạn hoặc đã xong"),
+    "of_decided": ("of {n} decided", "trên {n} hồ sơ đã đánh giá"),
     "short": ("{n} dossiers short of 98 %", "thiếu {n} hồ sơ để đạt 98 %"),
     "spare": ("98 % reached, {n} dossiers to spare", "đạt 98 %, dư {n} hồ sơ"),
     "other_rates": ("On time, all counts", "Đúng hạn, các cách tính"),
@@ -40,7 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "due_within_4h": ("within 4 h", "trong 4 giờ"),
     "due_within_8h": ("4–8 h", "4–8 giờ"),
     "due_within_24h": ("8–24 h", "8–24 giờ"),
-    "due_later": ("later", "còn hạn dài"),
+    "due_later": ("over 24 h", "trên 24 giờ"),
     "due_paused": ("paused", "tạm dừng"),
     "due_none": ("no date", "không có hạn"),
     # Windows and trend
@@ -60,32 +62,28 @@ WORDS: dict[str, tuple[str, str]] = {
     # Columns
     "received": ("Received", "Tiếp nhận"),
     "online": ("Online", "Trực tuyến"),
-    "decided": ("Decided", "Đã có kết luận hạn"),
+    "decided": ("Decided", "Đã đánh giá"),
     "on_time": ("On time", "Đúng hạn"),
-    "on_time_count": ("On time", "Số đúng hạn"),
     "late": ("Late", "Trễ hạn"),
     "overdue": ("Overdue", "Quá hạn"),
     "letters": ("Letters", "Thư xin lỗi"),
     "letters_sent": ("Letters sent", "Đã gửi thư"),
-    "letters_in_time": ("In time", "Gửi kịp thời"),
+    "letters_in_time": ("Letters in time", "Thư gửi kịp thời"),
     "open": ("Open", "Đang xử lý"),
     "office": ("Office", "Đơn vị"),
     "level": ("Level", "Cấp"),
     "field": ("Field", "Lĩnh vực"),
     # Sections
-    "offices": ("Offices, worst first", "Đơn vị, kém nhất trước"),
+    "offices": ("Offices, worst first", "Đơn vị, chậm nhất trước"),
     "offices_note": (
         "By the share on time of what fell due; offices with fewer than {n} decided come last.",
         "Xếp theo tỷ lệ đúng hạn trên số đến hạn; đơn vị có dưới {n} hồ sơ xếp cuối.",
     ),
     "offices_shown": ("{n} of {all} offices", "{n} trên {all} đơn vị"),
     "offices_all": ("Show all {all}", "Xem cả {all}"),
-    "offices_worst": ("Show the worst only", "Chỉ xem đơn vị kém nhất"),
+    "offices_worst": ("Show the worst only", "Chỉ xem đơn vị chậm nhất"),
     "levels": ("By level", "Theo cấp"),
     "fields": ("By field", "Theo lĩnh vực"),
-    "commune": ("Commune", "Cấp xã"),
-    "province_department": ("Department", "Sở, ban, ngành"),
-    "(none)": ("(none)", "(không ghi)"),
     "late_note": (
         "Late: finished after the due date, or overdue now.",
         "Trễ hạn: đã xong sau hạn, hoặc đang quá hạn.",
@@ -106,7 +104,21 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
+NAMES: dict[str, tuple[str, str]] = {
+    "commune": ("Commune", "Cấp xã"),
+    "district": ("District", "Cấp huyện"),
+    "province_department": ("Department", "Sở, ban, ngành"),
+    NONE: ("(none)", "(không ghi)"),
+}
+"""Words for names that come in the events; any other name stands for itself."""
+
+
 def word(key: str, lang: str, /, **parts: str) -> str:
-    """The word for a key with its parts filled in; an unknown key stands for itself, as names of levels do."""
-    pair = WORDS.get(key)
-    return pair[LANGUAGES.index(lang)].format(**parts) if pair else key
+    """The word for a key with its parts filled in; raises KeyError if there is none."""
+    return WORDS[key][LANGUAGES.index(lang)].format(**parts)
+
+
+def named(name: str, lang: str) -> str:
+    """How a level, field or office of this name is shown."""
+    pair = NAMES.get(name)
+    return pair[LANGUAGES.index(lang)] if pair else name

@@ -6,7 +6,6 @@ message is judged, and becomes a dead letter with its reason, never an error in 
 
 import csv
 import gzip
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, NamedTuple, TextIO, cast
 
 import msgspec
 
-from dossier.event import Event, Rejected, decode, key
+from dossier.event import Message, Rejected, decode, encode
 
 COLUMNS = (
     "dossier_id", "office", "received_at", "due_at", "finished_at", "procedure", "channel", "online",
@@ -28,11 +27,10 @@ class BadInput(ValueError):
 
 
 class Line(NamedTuple):
-    """A message of a file: its Kafka key, its bytes and, for the order and the clock, its instant."""
+    """A message of a file: its bytes and the event in them, None where there is none."""
 
-    key: bytes
+    event: Message | None
     value: bytes
-    at: float | None
 
 
 def is_table(path: Path) -> bool:
@@ -53,23 +51,18 @@ def read(path: Path, columns: Mapping[str, str], scenario: str | None) -> Iterat
         raise BadInput(f"{path}: neither events (.jsonl, .jsonl.gz) nor a dossier table (.csv, .csv.gz)")
 
 
-def last_instant(path: Path, columns: Mapping[str, str]) -> float | None:
-    """The last instant that the file names, due dates among them; None where it names none."""
-    latest: float | None = None
-    for line in read(path, columns, None):
-        event = decode(line.value)
-        if isinstance(event, Rejected):
-            continue
-        due = getattr(event, "due_at", None)
-        for at in (event.at, due) if due else (event.at,):
-            latest = max(latest or at.timestamp(), at.timestamp())
-    return latest
+def last_named(event: Message) -> datetime:
+    """The last instant that an event names: its own, or the due date it sets."""
+    due = getattr(event, "due_at", None)
+    return event.at if due is None else max(event.at, due)
 
 
 def _open(path: Path) -> TextIO:
     try:
         if path.suffix == ".gz":
-            return cast("TextIO", gzip.open(path, "rt", encoding="utf-8", errors="surrogateescape", newline=""))
+            return cast(
+                "TextIO", gzip.open(path, "rt", encoding="utf-8", errors="surrogateescape", newline="")
+            )
         return path.open(encoding="utf-8", errors="surrogateescape", newline="")
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from error
@@ -93,12 +86,11 @@ def _events(path: Path, scenario: str | None) -> Iterator[Line]:
 def _line(value: bytes, scenario: str | None) -> Line:
     event = decode(value)
     if isinstance(event, Rejected):
-        return Line(b"", value, None)
+        return Line(None, value)
     if scenario is not None and event.scenario != scenario:
         event = msgspec.structs.replace(event, scenario=scenario)
-        value = msgspec.json.encode(event)
-    name = key(event) if isinstance(event, Event) else b""
-    return Line(name, value, event.at.timestamp())
+        value = encode(event)
+    return Line(event, value)
 
 
 def _facts(path: Path, columns: Mapping[str, str], scenario: str) -> Iterator[Line]:
@@ -110,13 +102,11 @@ def _facts(path: Path, columns: Mapping[str, str], scenario: str) -> Iterator[Li
         for row in reader:
             latest = 0.0
             for fact in _row(row, columns, scenario):
-                at = _instant(fact["at"])
-                latest = max(latest, at or 0.0)
-                name = f"{scenario}/{fact['office']}".encode()
-                lines.append((latest, len(lines), Line(name, json.dumps(fact).encode(), at)))
+                line = _line(msgspec.json.encode(fact), None)
+                latest = max(latest, line.event.at.timestamp() if line.event else 0.0)
+                lines.append((latest, len(lines), line))
     lines.sort(key=lambda line: line[:2])
-    for _, _, line in lines:
-        yield line
+    yield from (line for _, _, line in lines)
 
 
 def _row(row: Mapping[str, str], columns: Mapping[str, str], scenario: str) -> list[dict[str, Any]]:
@@ -138,7 +128,9 @@ def _row(row: Mapping[str, str], columns: Mapping[str, str], scenario: str) -> l
 def _check_header(path: Path, header: list[str] | Any, columns: Mapping[str, str]) -> None:
     for ours in columns:
         if ours not in COLUMNS:
-            raise BadInput(f"--map {ours}=...: {ours!r} is no column of ours; use one of {', '.join(COLUMNS)}")
+            raise BadInput(
+                f"--map {ours}=...: {ours!r} is no column of ours; use one of {', '.join(COLUMNS)}"
+            )
     for ours in (*NEEDED, *columns):
         theirs = columns.get(ours, ours)
         if theirs not in header:
@@ -146,11 +138,3 @@ def _check_header(path: Path, header: list[str] | Any, columns: Mapping[str, str
                 f"{path} has no column {theirs!r}; it has {', '.join(header) or 'none'}: "
                 f"say which one it is with --map {ours}=COLUMN"
             )
-
-
-def _instant(text: str) -> float | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at.timestamp() if at.tzinfo else None

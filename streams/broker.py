@@ -10,8 +10,6 @@ From a shell: `python -m streams.broker`.
 import argparse
 import base64
 import fcntl
-import os
-import re
 import secrets
 import shutil
 import signal
@@ -25,9 +23,12 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
+
+from streams.jars import BrokerError, jars, java
+from streams.process import end, run, spawn, tail
 
 HOST = "127.0.0.1"
-POM = Path(__file__).with_name("broker.pom.xml")
 
 _JVM = (
     "-Djava.net.preferIPv4Stack=true",
@@ -36,25 +37,6 @@ _JVM = (
 )
 _SHORT_JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # for a run of a second
 _LONG_JVM = ("-Xmx768m", "-XX:+ExitOnOutOfMemoryError")
-
-# Ties a program to us, then becomes it. Linux sends it SIGKILL (9) when the thread that started it ends;
-# the second look finds a parent that had died before the tie was made. Elsewhere there is no such tie.
-_TIED = """
-import ctypes, os, sys
-if sys.platform == "linux":
-    ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG
-    if os.getppid() != int(sys.argv[1]):
-        sys.exit(1)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
-
-
-class BrokerError(RuntimeError):
-    """Kafka could not be fetched or started; `log` is its log file if it got as far as writing one."""
-
-    def __init__(self, message: str, log: Path | None = None) -> None:
-        super().__init__(message)
-        self.log = log
 
 
 class Broker:
@@ -89,24 +71,23 @@ class Broker:
             raise BrokerError(
                 f"port {self.port} cannot be had ({error}): name another, or end who has it"
             ) from error
-        java, classpath = _java(), f"{jars()}/*"
+        command = [java(), *_JVM, "-cp", f"{jars()}/*"]
         self.folder.mkdir(parents=True, exist_ok=True)
-        settings = "".join(f"{name}={value}\n" for name, value in self._settings().items())
-        (self.folder / "server.properties").write_text(settings)
-        self._format([java, *_JVM, *_SHORT_JVM, "-cp", classpath])
-        try:
-            with self.log.open("ab") as log:
-                command = [java, *_JVM, *_LONG_JVM, "-cp", classpath, "kafka.Kafka", "server.properties"]
-                self._process = _spawn(command, self.folder, log.fileno())
-            self._await(self._process)
-        except BaseException:  # Ctrl-C too
-            self.stop()
-            raise
+        with self.log.open("ab") as log:
+            self._own(log)
+            self._lay_out([*command, *_SHORT_JVM])
+            try:
+                command += [*_LONG_JVM, "kafka.Kafka", "server.properties"]
+                self._process = spawn(command, self.folder, log.fileno())
+                self._await(self._process)
+            except BaseException:  # Ctrl-C too
+                self.stop()
+                raise
 
     def stop(self) -> None:
         """Ends it in order; harmless if it has ended already."""
         if self._process is not None:
-            _end(self._process)
+            end(self._process)
 
     def kill(self) -> None:
         """Ends it as a power cut would (SIGKILL)."""
@@ -143,15 +124,25 @@ class Broker:
             **{f"{topic}.num.partitions": "4" for topic in own},
         }
 
-    def _format(self, java: Sequence[str]) -> None:
+    def _own(self, log: BinaryIO) -> None:
+        # The JVM writes to this open file, and so holds the lock for as long as it lives.
+        # Kafka's own lock comes too late: a second one spoils the first one's metadata before it sees it.
+        try:
+            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BrokerError(f"{self.folder} is another broker's: end that one, or name another") from error
+
+    def _lay_out(self, java: Sequence[str]) -> None:
+        settings = "".join(f"{name}={value}\n" for name, value in self._settings().items())
+        (self.folder / "server.properties").write_text(settings)
         if (self.folder / "messages" / "meta.properties").exists():
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "--config=server.properties"]
-        status, output = _run([*java, *tool], self.folder)
+        status, output = run([*java, *tool], self.folder)
         if status != 0:
             raise BrokerError(
-                f"{self.folder} could not be laid out for Kafka, try an empty folder:\n{_tail(output)}"
+                f"{self.folder} could not be laid out for Kafka, try an empty folder:\n{tail(output)}"
             )
 
     def _await(self, process: subprocess.Popen[str]) -> None:
@@ -164,7 +155,7 @@ class Broker:
             time.sleep(0.05)
 
     def _failure(self, what: str) -> BrokerError:
-        last = _tail(self.log.read_text(errors="replace"))
+        last = tail(self.log.read_text(errors="replace"))
         return BrokerError(
             f"Kafka on {self.address} {what}; its log is {self.log} and ends so:\n{last}", self.log
         )
@@ -195,54 +186,6 @@ def _running(folder: Path | None, port: int | None) -> Iterator[Broker]:
         broker.stop()
         if not kept:
             shutil.rmtree(broker.folder)
-
-
-def jars() -> Path:
-    """The folder of Kafka's jars in the cache ($MOTCUA_CACHE, else motcua in the user's cache folder).
-
-    The first call fetches them, under a lock: other processes wait for it.
-    """
-    version = re.findall(r"<kafka.version>(.+)</", POM.read_text())[0]
-    folder = _cache() / f"kafka-{version}"
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not folder.is_dir():
-                _fetch(folder)
-    return folder
-
-
-def _cache() -> Path:
-    ours, users = os.environ.get("MOTCUA_CACHE"), os.environ.get("XDG_CACHE_HOME")
-    return Path(ours).absolute() if ours else (Path(users) if users else Path.home() / ".cache") / "motcua"
-
-
-def _fetch(folder: Path) -> None:
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise BrokerError("Maven is needed once, to fetch Kafka: install it so that mvn is on the PATH")
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)  # of a fetch cut short: whoever holds the lock is alone
-    sys.stderr.write(f"Fetching Apache Kafka's jars (44 MB, once) into {folder}\n")
-    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={part}"]
-    status, output = _run([maven, "-B", "-q", "-ntp", "-C", "-f", str(POM), *goal], folder.parent)
-    if status != 0:
-        raise BrokerError(f"Kafka could not be fetched, see to the network and try again:\n{_tail(output)}")
-    part.rename(folder)
-
-
-def _java() -> str:
-    home = os.environ.get("JAVA_HOME")
-    java = (home and shutil.which("java", path=f"{home}/bin")) or shutil.which("java")
-    if not java:
-        raise BrokerError("Java is missing: install Java 17 or newer so that java is on the PATH")
-    _, output = _run([java, "-version"], Path("/"))
-    version = re.search(r'version "(\d+)', output)
-    if version is None or int(version[1]) < 17:
-        found = version[1] if version else f"unknown ({output.strip()})"
-        raise BrokerError(f"Kafka needs Java 17 or newer and {java} is {found}: put a newer one on the PATH")
-    return java
 
 
 def _serves(port: int) -> bool:
@@ -276,48 +219,6 @@ def _free_port() -> int:
         with suppress(OSError):
             _claim(port)
             return port
-
-
-def _spawn(command: Sequence[str], folder: Path, output: int) -> subprocess.Popen[str]:
-    program = Path(command[0])  # the PATH may name it from here, and we start it there
-    return subprocess.Popen(  # noqa: S603  the programs are our own choice
-        [sys.executable, "-I", "-S", "-c", _TIED, str(os.getpid()), str(program.absolute()), *command[1:]],
-        cwd=folder,
-        env={**os.environ, "LC_ALL": "C.UTF-8"},  # else Java cannot open a folder with Vietnamese letters
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,  # Ctrl-C reaches us alone, and we end it in order
-    )
-
-
-def _run(command: Sequence[str], folder: Path) -> tuple[int, str]:
-    process = _spawn(command, folder, subprocess.PIPE)
-    try:
-        output, _ = process.communicate()
-    finally:
-        _end(process)
-    return process.returncode, output
-
-
-def _end(process: subprocess.Popen[str], patience_seconds: float = 10) -> None:
-    if process.poll() is not None:
-        return
-    try:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(patience_seconds)
-    except subprocess.TimeoutExpired:
-        pass
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def _tail(text: str) -> str:
-    return "\n".join(text.strip().splitlines()[-12:])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

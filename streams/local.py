@@ -8,12 +8,12 @@ It is for one machine, demos, tests and planners; it is no engine.
 import sqlite3
 import time
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from dossier.calendar import WorkingCalendar
+from dossier.event import Event, Message, key
 from streams.processor import DeadLetter, PartitionProcessor
 from streams.view import StreamView
 
@@ -81,15 +81,14 @@ class LocalTopic:
         self._batch = batch
         self._rows: list[tuple[int, bytes]] = []
 
-    def put(self, key: bytes, value: bytes) -> None:
-        """Append one message."""
-        self._rows.append((partition(key), value))
+    def put(self, event: Message | None, value: bytes) -> None:
+        """Append a message to its office's partition, a control event to every one; None: it is no event."""
+        if event is None or isinstance(event, Event):
+            self._rows.append((0 if event is None else partition(key(event)), value))
+        else:
+            self._rows.extend((part, value) for part in range(PARTITIONS))
         if len(self._rows) >= self._batch:
             self.flush()
-
-    def tick(self, value: bytes) -> None:
-        """Append a control message to every partition."""
-        self._rows.extend((part, value) for part in range(PARTITIONS))
 
     def flush(self) -> None:
         """Write what was put so far; it is durable when this returns."""
@@ -123,24 +122,34 @@ class LocalDriver:
         ).fetchall()
         if not rows:
             return 0
-        dead = [
-            (letter.offset, part, letter.reason, letter.detail, letter.raw)
+        letters = [
+            (part, letter)
             for offset, part, value in rows
             for letter in self.processors[part].apply(offset, value)
         ]
-        states = [
-            (part, name, value)
-            for part in Counter(row[1] for row in rows)
-            for name, value in self.processors[part].flush()
+        self._write({row[1] for row in rows}, letters, rows[-1][0])
+        self.view.last_event = time.time()
+        return len(rows)
+
+    def tick(self, scenario: str, at: float) -> None:
+        """Move a scenario's clock in every partition, without a message."""
+        letters = [
+            (part, letter)
+            for part, processor in self.processors.items()
+            for letter in processor.advance(scenario, at)
         ]
+        self._write({part for part, _ in letters}, letters, self.position)
+
+    def _write(self, parts: Iterable[int], letters: list[tuple[int, DeadLetter]], position: int) -> None:
+        """Make durable, at once, what was folded up to a position of the log."""
+        states = [(part, *record) for part in parts for record in self.processors[part].flush()]
+        dead = [(letter.offset, part, letter.reason, letter.detail, letter.raw) for part, letter in letters]
         with self.log.transaction():
             execute = self.log.connection.executemany
             execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", states)
             execute("INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?, ?)", dead)
-            execute("INSERT OR REPLACE INTO position VALUES (1, ?)", [(rows[-1][0],)])
-        self.position = rows[-1][0]
-        self.view.last_event = time.time()
-        return len(rows)
+            execute("INSERT OR REPLACE INTO position VALUES (1, ?)", [(position,)])
+        self.position = position
 
 
 def partition(name: bytes) -> int:

@@ -9,7 +9,6 @@ at or below it; repeats by the producer have new offsets, and are known by (scen
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from heapq import heappop, heappush
 
 import msgspec
@@ -103,12 +102,17 @@ class PartitionProcessor:
         letters, self._letters = self._letters, []
         return letters
 
-    def flush(self) -> Iterator[tuple[bytes, bytes]]:
+    def advance(self, scenario: str, at: float) -> list[DeadLetter]:
+        """Move a scenario's clock without a message (the wall clock's way); gives the dead letters of it."""
+        self._advance(scenario, at)
+        letters, self._letters = self._letters, []
+        return letters
+
+    def flush(self) -> list[tuple[bytes, bytes]]:
         """Keys and values changed since the last flush; the partition's own record comes last."""
-        for name in self._dirty:
-            yield name.encode(), _encode(self.entries[name])
+        records = [(name.encode(), _encode(self.entries[name])) for name in self._dirty]
         self._dirty.clear()
-        yield PROGRESS, _encode(self.progress)
+        return [*records, (PROGRESS, _encode(self.progress))]
 
     def restore(self, key: bytes, value: bytes) -> None:
         """Take back one stored record; `rebuild` follows the last one."""

@@ -41,6 +41,8 @@ class StreamView:
         self, scenario: str | None, as_of: float | None = None, by: str | None = None, due: str = "first"
     ) -> Figures:
         """What `motcua measure` prints; Refusal 400 for a wrong question, 404, or 409 for the future."""
+        if not self._ready():
+            raise Refusal(503, "partitions are being taken over or restored: ask again in a moment")
         name = self._named(scenario)
         if by is not None and by not in DIMENSIONS:
             raise Refusal(400, f"by={by!r} is no dimension: use one of {', '.join(DIMENSIONS)}")
@@ -123,10 +125,15 @@ class StreamView:
             clocks={scenario: self.stream_time(scenario) for scenario in self.scenarios()},
         )
 
+    def _catching_up(self, scenario: str) -> bool:
+        """Some partition has unread messages and knows nothing of this scenario yet."""
+        unseen = any(scenario not in p.worlds for p in self._processors.values())
+        return unseen and self._lag() > 0
+
     def _worlds(self, scenario: str) -> list[World]:
         return [p.worlds[scenario] for p in self._processors.values() if scenario in p.worlds]
 
-    def _zone(self, scenario: str):
+    def _zone(self, scenario: str) -> tzinfo:
         return self._worlds(scenario)[0].calendar.zone
 
     def _named(self, scenario: str | None) -> str:

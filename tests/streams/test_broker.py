@@ -151,16 +151,29 @@ def test_messages_outlive_a_kill_9_of_the_broker(broker: Broker) -> None:
 
     assert broker.pid != first
     assert consume(broker.address, "kept") == [b"before", b"after"]
+    assert (broker.folder / "messages" / "kept-0").is_dir()
 
 
 @pytest.mark.kafka
-def test_a_second_broker_on_one_folder_says_what_kafka_said(broker: Broker) -> None:
-    second = Broker(broker.folder)
-    with pytest.raises(BrokerError, match=r"(?s)ended at its start .*broker\.log.*[Ll]ock") as caught:
-        second.start()
+def test_a_second_broker_is_kept_off_the_folder_of_one_that_lives(broker: Broker) -> None:
+    settings = (broker.folder / "server.properties").read_text()
+    with pytest.raises(BrokerError, match="is another broker's: end that one"):
+        Broker(broker.folder).start()
+
+    assert (broker.folder / "server.properties").read_text() == settings
+
+
+@pytest.mark.kafka
+def test_one_that_ends_at_its_start_says_what_kafka_said(tmp_path: Path) -> None:
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / "meta.properties").write_text("version=1\nnode.id=7\ncluster.id=x\n")
+    broker = Broker(tmp_path)
+    with pytest.raises(
+        BrokerError, match=r"(?s)ended at its start with exit status 1; its log.*node id"
+    ) as caught:
+        broker.start()
 
     assert caught.value.log == broker.log
-    assert answers(broker.address)
 
 
 @pytest.mark.kafka

@@ -1,0 +1,156 @@
+"""The web site: the page, its live updates, the JSON of the figures, /metrics and the probes.
+
+The caller binds it (loopback unless told) and stops it.
+It asks the view in the event loop, so the view must answer from memory.
+Nothing here names a dossier.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from aiohttp import web
+
+from dossier.view import Refusal, View
+from monitoring import query
+from monitoring.exporter import exposition
+from monitoring.live import PERIOD, Live
+from monitoring.overview import overview
+from monitoring.render import ZONE, Renderer, update
+from monitoring.words import LANGUAGES
+
+STATIC = Path(__file__).parent / "static"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def site(
+    view: View, *, lang: str = "en", province: str = "", zone: tzinfo = ZONE, period: float = PERIOD
+) -> web.Application:
+    """The application; `lang` is for who states no wish, `period` of updates in seconds."""
+    pages = Site(view, lang, province, zone, period)
+    app = web.Application(middlewares=[refusals])
+    app.on_response_prepare.append(_harden)
+    app.on_shutdown.append(pages.live.close)
+    app.add_routes(
+        [
+            web.get("/", pages.overview),
+            web.get("/stream", pages.stream, allow_head=False),
+            web.get("/metrics", pages.metrics),
+            web.get("/api/indicators", pages.indicators),
+            web.get("/api/rolling", pages.rolling),
+            web.get("/api/trend", pages.trend),
+            web.get("/healthz", pages.health),
+            web.get("/readyz", pages.ready),
+            web.static("/static", STATIC),
+        ]
+    )
+    return app
+
+
+class Site:
+    """The answers; each method but the first is the handler of one address."""
+
+    def __init__(self, view: View, lang: str, province: str, zone: tzinfo, period: float) -> None:
+        self._view = view
+        self._lang = lang
+        self._province = province
+        self._renderers = {name: Renderer(name, zone) for name in LANGUAGES}
+        self.live = Live(self._update, period)
+
+    async def overview(self, request: web.Request) -> web.Response:
+        """The page of one scenario: the one asked for, else "live", else the first."""
+        asked = dict(request.query)
+        lang = query.language(asked, request.headers.get("Accept-Language", ""), self._lang)
+        renderer, names = self._renderers[lang], self._view.scenarios()
+        name = asked.get("scenario") or ("live" if "live" in names else next(iter(names), ""))
+        if name not in names:
+            return _html(renderer.absent(name), 404 if name else 200)
+        every = asked.get("offices") == "all"
+        seen = overview(self._view, name)
+        stream = {"scenario": name, "lang": lang} | ({"offices": "all"} if every else {})
+        address = f"/stream?{urlencode(stream)}"
+        around = {"province": self._province, "scenarios": names, "stream": address, "saved": None}
+        return _html(renderer.page(seen, around, every))
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events for the page that is open."""
+        lang = query.language(request.query, request.headers.get("Accept-Language", ""), self._lang)
+        every = "all" if request.query.get("offices") == "all" else ""
+        return await self.live.follow(request, (query.scenario(request.query, self._view), lang, every))
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """Prometheus' text or OpenMetrics, as the client accepts."""
+        body, content_type = exposition(self._view, ",".join(request.headers.getall("Accept", [])))
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    async def indicators(self, request: web.Request) -> web.Response:
+        """What `motcua measure` prints, at stream time or `as_of`, in total or `by` a dimension."""
+        asked = request.query
+        by, at, due = query.dimension(asked), query.instant(asked), query.due_date(asked)
+        return _json(self._view.indicators(asked.get("scenario") or None, at, by, due))
+
+    async def rolling(self, request: web.Request) -> web.Response:
+        """The rolling windows, in total and by office and field."""
+        name = query.scenario(request.query, self._view)
+        windows = {
+            window: {
+                "total": rows.get(("", "")),
+                "rows": [{"office": o, "field": f, **row} for (o, f), row in sorted(rows.items()) if o or f],
+            }
+            for window, rows in self._view.rolling(name).items()
+        }
+        return _json({"scenario": name, "stream_time": self._view.stream_time(name), "windows": windows})
+
+    async def trend(self, request: web.Request) -> web.Response:
+        """One row a local day, oldest first."""
+        name, days = query.scenario(request.query, self._view), query.days(request.query)
+        return _json({"scenario": name, "days": self._view.trend(name, days)})
+
+    async def health(self, _: web.Request) -> web.Response:
+        """The process lives, and how the stream is doing."""
+        return _json(self._view.health())
+
+    async def ready(self, _: web.Request) -> web.Response:
+        """200 once the view can answer, 503 before."""
+        ready = self._view.health().ready
+        return _json({"ready": ready}, 200 if ready else 503)
+
+    def _update(self, key: tuple[str, ...]) -> bytes:
+        scenario, lang, every = key
+        seen = overview(self._view, scenario)
+        return update(seen, self._renderers[lang].sections(seen, bool(every)))
+
+
+@web.middleware
+async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A refused question becomes its status and one sentence."""
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        return _json({"error": str(refusal)}, refusal.status)
+
+
+async def _harden(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+    response.headers["Cache-Control"] = "no-cache" if request.path.startswith("/static/") else "no-store"
+
+
+def _json(answer: Any, status: int = 200) -> web.Response:
+    return web.Response(body=msgspec.json.encode(answer), status=status, content_type="application/json")
+
+
+def _html(text: str, status: int = 200) -> web.Response:
+    response = web.Response(text=text, status=status, content_type="text/html")
+    response.enable_compression()
+    return response

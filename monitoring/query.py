@@ -1,0 +1,94 @@
+"""What a browser or script may ask for, checked; a wrong wish becomes a `Refusal` that says what is right."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from dossier.indicators import DIMENSIONS
+from dossier.view import Refusal, View
+from monitoring.words import LANGUAGES
+
+DUE_DATES = ("first", "current")
+DAYS = 366
+"""The longest trend, in days."""
+
+_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+_LOST_PLUS = re.compile(r" (\d\d:\d\d)$")
+
+
+def instant(query: Mapping[str, str], name: str = "as_of") -> float | None:
+    """An instant in seconds since 1970; None if not asked for; 400 unless RFC 3339 with an offset.
+
+    A "+" in an address means a space, so "...T10:00:00 07:00" is read as it was meant.
+    """
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return msgspec.convert(_LOST_PLUS.sub(r"+\1", text), _Instant).timestamp()
+    except msgspec.ValidationError:
+        right = "RFC 3339 with an offset, such as 2026-03-02T10:00:00+07:00 or 2026-03-02T03:00:00Z"
+        raise Refusal(400, f"{name} is {_brief(text)}; it must be {right}.") from None
+
+
+def dimension(query: Mapping[str, str]) -> str | None:
+    """The dimension to split by, or None; 400 if there is no such one."""
+    return _one_of(query, "by", DIMENSIONS)
+
+
+def due_date(query: Mapping[str, str]) -> str:
+    """Which due date judges: "first" (the default) or "current"."""
+    return _one_of(query, "due", DUE_DATES) or "first"
+
+
+def days(query: Mapping[str, str]) -> int:
+    """The length of a trend in days, 60 by default; 400 outside 1 to 366."""
+    text = query.get("days", "").strip() or "60"
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= DAYS):
+        raise Refusal(400, f"days is {_brief(text)}; it must be a whole number from 1 to {DAYS}.")
+    return int(text)
+
+
+def scenario(query: Mapping[str, str], view: View) -> str:
+    """The scenario asked for, or the only one; 400 if there are several, 404 if none has this name."""
+    names = view.scenarios()
+    name = query.get("scenario", "")
+    if not name and len(names) == 1:
+        return names[0]
+    if not name and names:
+        raise Refusal(400, f"There are several scenarios; add ?scenario= with one of: {', '.join(names)}.")
+    if name not in names:
+        seen = f"those seen are: {', '.join(names)}" if names else "no event has come yet"
+        raise Refusal(404, f"There is no scenario {_brief(name)}; {seen}.")
+    return name
+
+
+def language(query: Mapping[str, str], accepted: str, otherwise: str) -> str:
+    """The language asked for by the address, else the first of ours in Accept-Language, else `otherwise`."""
+    asked = query.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    wishes = [part.strip().partition(";q=") for part in accepted.lower().split(",")]
+    ranked = sorted(wishes, key=lambda wish: -_quality(wish[2]))
+    return next((tag[:2] for tag, _, _ in ranked if tag[:2] in LANGUAGES), otherwise)
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
+
+
+def _one_of(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:
+    value = query.get(name, "").strip()
+    if value and value not in allowed:
+        raise Refusal(400, f"{name} is {_brief(value)}; it must be one of: {', '.join(allowed)}.")
+    return value or None
+
+
+def _brief(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:60] + "…")

@@ -1,0 +1,106 @@
+"""The page and its parts as HTML: one set of templates for first load, live updates and the saved file."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from dossier.view import Figures
+from monitoring import numerals, words
+from monitoring.overview import DUE, FEW, TARGET, Due, Overview
+from monitoring.release import release
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+WORST = 15
+"""Offices shown unless all are asked for."""
+SECTIONS = ("clock", "headline", "open", "windows", "days", "offices", "levels", "fields", "stream")
+"""The parts of the page that live updates replace; each is a template and the id of an element."""
+_PERMILLE = 1000
+
+
+class Renderer:
+    """The templates bound to a language and a time zone; every value is escaped."""
+
+    def __init__(self, lang: str, zone: tzinfo = ZONE) -> None:
+        self.lang = lang
+        self._templates = Environment(
+            loader=PackageLoader("monitoring"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters.update(
+            count=lambda n: numerals.count(n, lang),
+            percent=lambda x, digits=2: numerals.percent(x, lang, digits),
+            moment=lambda at: numerals.moment(at, lang, zone),
+            day=lambda iso: numerals.day(iso, lang),
+            segments=segments,
+        )
+        self._templates.globals.update(
+            t=lambda key, **parts: words.word(key, lang, **parts),
+            named=lambda name: words.named(name, lang),
+            lang=lang,
+            DUE=DUE,
+            FEW=FEW,
+            TARGET=TARGET,
+        )
+
+    def page(self, seen: Overview, around: Mapping[str, object], every: bool = False) -> str:
+        """The whole page; `around` are `province scenarios stream saved` of `templates/page.html`."""
+        return self._templates.get_template("page.html").render(
+            parts=self.sections(seen, every),
+            scenario=seen.scenario,
+            trend=curve(seen.trend),
+            offices=len(seen.offices),
+            every=every,
+            worst=WORST,
+            version=release(),
+            **around,
+        )
+
+    def absent(self, name: str) -> str:
+        """The page that says that there is no such scenario, or no event at all yet."""
+        return self._templates.get_template("absent.html").render(name=name)
+
+    def sections(self, seen: Overview, every: bool = False) -> dict[str, Markup]:
+        """The HTML of each of `SECTIONS`; the worst offices, or `every` one."""
+        shown = {"seen": seen, "offices": seen.offices if every else seen.offices[:WORST]}
+        return {
+            name: Markup(self._templates.get_template(f"{name}.html").render(shown))  # noqa: S704 - escaped inside
+            for name in SECTIONS
+        }
+
+
+def curve(trend: list[Figures]) -> dict[str, list[object]]:
+    """The trend as the chart's columns: days, shares on time and online, decided counts."""
+    return {
+        "day": [row["day"] for row in trend],
+        "on_time": [row["on_time_rate"] for row in trend],
+        "online": [row["online_rate"] for row in trend],
+        "decided": [row["decided"] for row in trend],
+    }
+
+
+def update(seen: Overview, parts: dict[str, Markup]) -> bytes:
+    """One live update as JSON: the sections' HTML and the chart's columns."""
+    return msgspec.json.encode(
+        {"scenario": seen.scenario, "sections": {name: str(part) for name, part in parts.items()}}
+        | {"trend": curve(seen.trend)}
+    )
+
+
+def segments(due: Due) -> list[tuple[str, int, int, int]]:
+    """A bar of 1000 units: (class, start, width, dossiers) of each class that has any."""
+    whole = sum(due.values())
+    out, before = [], 0
+    for name in DUE:
+        n = due[name]
+        start, end = (_PERMILLE * x // whole if whole else 0 for x in (before, before + n))
+        before += n
+        if n:
+            out.append((name, start, end - start, n))
+    return out

@@ -1,0 +1,70 @@
+"""Feeding a topic: messages in order, at a pace, with the clock's ticks between them."""
+
+import time
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Protocol
+
+from dossier.calendar import DAY, HOUR
+from dossier.event import Control, Message, Tick, encode
+from motcua.files import Line, last_named
+
+TICK_HOURS = timedelta(seconds=HOUR)
+TICK_DAYS = timedelta(seconds=DAY)
+
+
+class Topic(Protocol):
+    """Where messages go: Kafka or the embedded log."""
+
+    def put(self, event: Message | None, value: bytes) -> None:
+        """Send one message; a control event goes to every partition, None is no event."""
+        ...
+
+    def flush(self) -> None:
+        """Return when all that was put is durable."""
+        ...
+
+
+def lines(events: Iterable[Message]) -> Iterator[Line]:
+    """Events with their bytes."""
+    return (Line(event, encode(event)) for event in events)
+
+
+def ticked(messages: Iterable[Line], every: timedelta, until: datetime | None = None) -> Iterator[Line]:
+    """The messages, with a tick for each stretch of event time in which something happened, and a last one.
+
+    The last tick of each scenario moves its clock to `until`, by default to the last instant that any of its
+    events names: so every due date in the input has passed, and has its verdict.
+    """
+    ticks: dict[str, datetime] = {}
+    last: dict[str, datetime] = {}
+    for line in messages:
+        yield line
+        event = line.event
+        if event is None:
+            continue
+        name, at = event.scenario, event.at
+        last[name] = max(last.get(name, at), last_named(event))
+        if at - ticks.setdefault(name, at) >= every and not isinstance(event, Control):
+            ticks[name] = at
+            yield from lines([Tick(scenario=name, at=at)])
+    yield from lines(Tick(scenario=name, at=until or at) for name, at in sorted(last.items()))
+
+
+def paced(messages: Iterable[Line], speed: float | None) -> Iterator[Line]:
+    """The messages, each when its instant comes, `speed` times as fast as it happened; None: at once."""
+    if speed is None:
+        yield from messages
+        return
+    rest = iter(messages)
+    first = next((line for line in rest if line.event is not None), None)
+    if first is None or first.event is None:
+        return
+    begun, origin = time.monotonic(), first.event.at
+    for line in chain([first], rest):
+        if line.event is not None:
+            ahead = (line.event.at - origin).total_seconds() / speed - (time.monotonic() - begun)
+            if ahead > 0:
+                time.sleep(ahead)
+        yield line

@@ -1,0 +1,91 @@
+"""`motcua monitor`: fold the stream and serve its figures, until it is told to stop."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Coroutine
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dossier.calendar import vietnam
+from motcua.files import BadInput
+from motcua.serve import served
+from motcua.topics import needs_kafka
+from streams.local import LocalDriver, LocalLog
+
+if TYPE_CHECKING:
+    from streams.app import KafkaDriver
+
+LIVE = "live"
+IDLE_SECONDS = 0.2
+
+
+def run(
+    *, kafka: str | None, store: Path | None, clock: str, group: str, name: str, port: int, lang: str
+) -> None:
+    """Run the command; SIGTERM and Ctrl-C end it in order."""
+    if (kafka is None) == (store is None):
+        raise BadInput("say what to follow: --kafka HOST:PORT or --store FILE")
+    wall = clock == "wall"
+    if store is not None:
+        asyncio.run(_until_told(_follow_store(store, wall, port, lang)))
+        return
+    needs_kafka()
+    import uvloop
+
+    from streams import topics
+    from streams.app import KafkaDriver
+
+    assert kafka is not None
+    topics.ensure(kafka)
+
+    async def follow() -> None:
+        await _follow_kafka(KafkaDriver(kafka, vietnam(), group, name), wall, port, lang)
+
+    uvloop.run(_until_told(follow()))
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """The work, cancelled by SIGTERM or SIGINT; an error of its own comes through."""
+    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _follow_store(store: Path, wall: bool, port: int, lang: str) -> None:
+    with closing(LocalLog(store)) as log:
+        driver = LocalDriver(log, vietnam())
+        async with served(driver.view, port, lang) as address:
+            click.echo(address)
+            while True:
+                folded = driver.poll()
+                if wall:
+                    driver.tick(LIVE, time.time())
+                await asyncio.sleep(0 if folded else IDLE_SECONDS)
+
+
+async def _follow_kafka(driver: "KafkaDriver", wall: bool, port: int, lang: str) -> None:
+    async with served(driver.view, port, lang) as address:
+        click.echo(address)
+        worker = asyncio.create_task(driver.run())
+        clock = asyncio.create_task(_tick(driver)) if wall else None
+        try:
+            await worker
+        finally:
+            if clock is not None:
+                clock.cancel()
+            worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await worker
+
+
+async def _tick(driver: "KafkaDriver") -> None:
+    while True:
+        driver.tick(LIVE, time.time())
+        await asyncio.sleep(1)

@@ -1,0 +1,92 @@
+"""`motcua simulate`: one run of a scenario; events to a file, standard output, a broker or the embedded log."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from dossier.event import Fact
+from motcua.feed import TICK_HOURS, lines, paced, ticked
+from motcua.files import BadInput
+from motcua.progress import Bar
+from motcua.show import number
+from motcua.topics import opened
+from simulator.model import Scenario
+from simulator.run import run as simulated
+from simulator.scenario import load
+from simulator.sinks import write
+
+
+class Tally:
+    """Passes events on and counts them by type."""
+
+    def __init__(self) -> None:
+        self.types: Counter[str] = Counter()
+
+    def of(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+        """The same facts."""
+        for fact in facts:
+            self.types[str(fact.__struct_config__.tag)] += 1
+            yield fact
+
+
+def run(
+    *,
+    scenario: str,
+    seed: int,
+    start: date | None,
+    until: date | None,
+    out: str | None,
+    kafka: str | None,
+    store: Path | None,
+    speed: float | None,
+) -> None:
+    """Run the command; the summary goes to standard output, or to standard error where the events go there."""
+    if out is None and kafka is None and store is None:
+        raise BadInput("say where the events go: --out FILE, --out -, --kafka HOST:PORT or --store FILE")
+    if out is not None and (kafka is not None or store is not None):
+        raise BadInput("the events go to one place: --out, --kafka or --store")
+    world = load(scenario)
+    tally = Tally()
+    begun = time.monotonic()
+    facts = tally.of(watched(world, seed, start, until))
+    if out is not None:
+        events = (line.event for line in paced(lines(facts), speed) if line.event is not None)
+        write(events, sys.stdout.buffer if out == "-" else out)
+    else:
+        with opened(kafka, store) as topic:
+            for line in paced(ticked(lines(facts), TICK_HOURS, _end(world, until)), speed):
+                topic.put(line.event, line.value)
+    click.echo(_summary(world, seed, tally.types, time.monotonic() - begun), err=out == "-")
+
+
+def watched(world: Scenario, seed: int, start: date | None, until: date | None) -> Iterator[Fact]:
+    """The run's facts, with a bar of the simulated days."""
+    days = ((until or world.until) - (start or world.start)).days + world.warmup_days
+    first: list[datetime] = []
+    with Bar(f"simulating {world.name}", max(days, 1)) as bar:
+
+        def progress(at: datetime) -> None:
+            first.append(at)
+            bar.to((at - first[0]).days)
+
+        yield from simulated(world, seed, start, until, progress)
+
+
+def _end(world: Scenario, until: date | None) -> datetime:
+    """Local midnight at the end of the run: the last tick."""
+    from dossier.calendar import VIETNAM
+
+    day = until or world.until
+    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+
+
+def _summary(world: Scenario, seed: int, types: Counter[str], seconds: float) -> str:
+    total = types.total()
+    listed = ", ".join(f"{number(n)} {name}" for name, n in sorted(types.items()))
+    pace = f"{seconds:.1f} s, {total / max(seconds, 1e-9):,.0f} events/s"
+    return f"{world.name}, seed {seed}: {number(total)} events in {pace}\n{listed}"

@@ -1,0 +1,163 @@
+"""The scenario phu-tho-2026, made from the national portal's figures of Phú Thọ's 163 units.
+
+    python -m simulator.phu_tho UNITS.csv > simulator/scenarios/phu-tho-2026.yaml
+    python -m simulator.phu_tho UNITS.csv --calibrate > simulator/phu_tho_shares.csv
+
+UNITS.csv has the columns department_code, level, received, on_time. What is not about single units stands in
+`phu_tho_head.yaml`; the calibrated shares in `phu_tho_shares.csv`, so that the first command needs no run.
+"""
+
+import csv
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from math import ceil
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from dossier.calendar import HOUR, vietnam
+from simulator.calibration import calibrate
+from simulator.draws import stream
+from simulator.model import Procedure, Profile, Work
+from simulator.run import midnight
+from simulator.scenario import parse
+
+UTILISATION = 0.8
+"""Of the staff, on average over the period; assumed: Mondays and the week after Tết leave little to spare."""
+LEAST_STAFF = 0.75
+"""Full-time equivalents of any pool; assumed: a desk is manned, however few the dossiers."""
+FIRST_SHARE = 0.2
+"""Where calibration begins, and what offices without dossiers have; assumed."""
+
+PROFILES = {
+    "H44.45": "land",
+    "H44.42": "home_affairs",
+    "H44.22": "health",
+    "H44.07": "industry_trade",
+    "H44.44": "construction",
+    "H44.08": "education",
+}
+"""The departments that `domain` 5.1 names by their figures; the others are "other"."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A row of the portal's figures."""
+
+    code: str
+    level: str
+    received: int
+    on_time: int
+
+    @property
+    def profile(self) -> str:
+        """The kind of office that it is."""
+        return "commune" if self.level == "commune" else PROFILES.get(self.code, "other")
+
+
+def units(path: Path) -> list[Unit]:
+    """The units of a table, in its order."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [
+            Unit(row["department_code"], row["level"], int(row["received"]), int(row["on_time"]))
+            for row in csv.DictReader(lines)
+        ]
+
+
+def text(rows: list[Unit], shares: Mapping[str, float]) -> str:
+    """The scenario's YAML: the head, and a line for each unit."""
+    return _file("phu_tho_head.yaml") + "".join(_line(unit, shares.get(unit.code, FIRST_SHARE)) for unit in rows)
+
+
+def known_shares() -> dict[str, float]:
+    """The calibrated shares as stored."""
+    rows = csv.DictReader(_file("phu_tho_shares.csv").splitlines())
+    return {row["office"]: float(row["share"]) for row in rows}
+
+
+def recalibrated(rows: list[Unit]) -> dict[str, float]:
+    """Shares calibrated anew, beginning with those stored; minutes of two processors, told on stderr."""
+    return calibrate(
+        lambda shares: parse(text(rows, shares)),
+        {unit.code: unit.on_time / unit.received for unit in rows if unit.received},
+        {unit.code: FIRST_SHARE for unit in rows} | known_shares(),
+        tell=lambda words: print(words, file=sys.stderr),  # noqa: T201 (a command of its own)
+    )
+
+
+def _line(unit: Unit, share: float) -> str:
+    letters = 0.2 + 0.7 * stream(0, unit.code, "letters of apology").random()
+    staff = ", ".join(f"{pool}: {n:g}" for pool, n in _staff(unit).items())
+    return (
+        f"  {unit.code}: {{profile: {unit.profile}, volume: {unit.received}, share: {share:g}, "
+        f"letters: {letters:.2f}, staff: {{{staff}}}}}  # [V:S2]; calibrated; assumed; assumed\n"
+    )
+
+
+def _staff(unit: Unit) -> dict[str, float]:
+    """Officials a pool: the work that comes over the working hours there are, at UTILISATION."""
+    hours = _working_hours() * UTILISATION
+    return {
+        pool: max(LEAST_STAFF, ceil(10 * unit.received * minutes / 60 / hours) / 10)
+        for pool, minutes in _minutes(unit.profile).items()
+    }
+
+
+@cache
+def _minutes(profile_name: str) -> dict[str, float]:
+    """Mean work on a dossier in each pool; an appraisal is done again after a supplement."""
+    profile = msgspec.convert(_raw()["profiles"][profile_name], Profile)
+    procedures = msgspec.convert(_raw()["procedures"], dict[str, Procedure])
+    intake = profile.intake
+    minutes = dict.fromkeys(profile.pools, 0.0)
+    for channel, share in profile.channels.items():
+        minutes[intake.pool] += share * getattr(intake, f"{channel}_minutes")
+    for key, share in profile.mix.items():
+        procedure = procedures[key]
+        for i, step in enumerate(procedure.route):
+            if isinstance(step, Work):
+                again = 0.0 if i else procedure.supplement.online
+                minutes[step.pool] += share * step.work_minutes * (1 + again)
+    return minutes
+
+
+@cache
+def _raw() -> dict[str, dict[str, object]]:
+    return dict(yaml.safe_load(_file("phu_tho_head.yaml")))
+
+
+@cache
+def _working_hours() -> float:
+    raw = msgspec.convert(_raw(), _Period)
+    return vietnam().between(midnight(raw.start), midnight(raw.until)) / HOUR
+
+
+class _Period(msgspec.Struct):
+    start: date
+    until: date
+
+
+def _file(name: str) -> str:
+    return (files("simulator") / name).read_text("utf-8")
+
+
+def main(arguments: list[str]) -> None:
+    """Print the scenario, or the shares calibrated anew."""
+    paths = [argument for argument in arguments if argument != "--calibrate"]
+    if len(paths) != 1:
+        raise SystemExit("usage: python -m simulator.phu_tho UNITS.csv [--calibrate]")
+    rows = units(Path(paths[0]))
+    if paths == arguments:
+        sys.stdout.write(text(rows, known_shares()))
+        return
+    shares = recalibrated(rows)
+    sys.stdout.write("office,share\n" + "".join(f"{code},{share:g}\n" for code, share in shares.items()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

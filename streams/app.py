@@ -1,0 +1,212 @@
+"""The Kafka driver: Faust brings messages of the partitions it owns; the state goes to a compacted topic.
+
+Faust is used for membership, assignment and the agent, not for tables or windows (`docs/decisions.md`).
+The rule that makes it exact: states and dead letters are acknowledged by the broker first, source events after.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import faust
+from aiokafka import AIOKafkaConsumer
+from aiokafka import TopicPartition as Partition
+
+from dossier.calendar import WorkingCalendar
+from streams.processor import DeadLetter, PartitionProcessor
+from streams.topics import DEAD, EVENTS, STATE
+from streams.view import StreamView
+
+FLUSH_EVENTS = 500
+FLUSH_SECONDS = 0.5
+
+_log = logging.getLogger("motcua.streams")
+
+
+class KafkaDriver:
+    """One worker of the group; `view` shows the partitions it owns."""
+
+    def __init__(
+        self, address: str, calendar: WorkingCalendar, group: str = "motcua", name: str = "worker"
+    ) -> None:
+        self._address = address
+        self._calendar = calendar
+        self.processors: dict[int, PartitionProcessor] = {}
+        self.view = StreamView(self.processors, lag=self._lag, ready=self._ready)
+        self.failed: asyncio.Future[None] | None = None
+        self._restoring: dict[int, asyncio.Task[PartitionProcessor]] = {}
+        self._ends: dict[int, int] = {}
+        self._pending: list[Any] = []
+        self._letters: list[tuple[int, DeadLetter]] = []
+        self._flushing = asyncio.Lock()
+        self.app = _app(address, group, name)
+        self.app.agent(
+            self.app.topic(
+                EVENTS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+            ),
+            name="fold",
+        )(self._fold)
+        self.app.on_partitions_assigned.connect(self._assigned)
+        self.app.on_partitions_revoked.connect(self._revoked)
+
+    async def run(self) -> None:
+        """Work until cancelled; an error of the fold or of the broker ends it with that error."""
+        self.failed = asyncio.get_running_loop().create_future()
+        self.app.finalize()
+        self.app.conf.web_enabled = False
+        self._ends_consumer = AIOKafkaConsumer(bootstrap_servers=self._address)
+        await self._ends_consumer.start()
+        watchers = [asyncio.create_task(self._flush_often()), asyncio.create_task(self._watch_lag())]
+        try:
+            await self.app.start()
+            await self.failed
+        finally:
+            for watcher in watchers:
+                watcher.cancel()
+            await self._flush()
+            await self.app.stop()
+            await self._ends_consumer.stop()
+
+    def tick(self, scenario: str, at: float) -> None:
+        """Move a scenario's clock in every partition owned, without a message."""
+        for part, processor in self.processors.items():
+            self._letters += [(part, letter) for letter in processor.advance(scenario, at)]
+
+    async def _fold(self, stream: Any) -> None:
+        """The agent: each message to its partition's processor, in order."""
+        async for event in stream.noack().events():
+            try:
+                message = event.message
+                processor = self.processors.get(message.partition) or await self._restored(message.partition)
+                for letter in processor.apply(message.offset, message.value):
+                    self._letters.append((message.partition, letter))
+                self._pending.append(event)
+                if len(self._pending) >= FLUSH_EVENTS:
+                    await self._flush()
+            except Exception as error:
+                self._fail(error)
+                raise
+
+    async def _flush(self) -> None:
+        """Make durable what was folded, then acknowledge the events that it came from."""
+        async with self._flushing:
+            pending, self._pending = self._pending, []
+            letters, self._letters = self._letters, []
+            parts = {event.message.partition for event in pending} | {part for part, _ in letters}
+            send = self.app.producer.send
+            sent = [
+                await send(DEAD, str(letter.offset).encode(), letter.raw, part, None, _reason(part, letter))
+                for part, letter in letters
+            ]
+            for part in parts & self.processors.keys():
+                for key, value in self.processors[part].flush():
+                    sent.append(await send(STATE, key, value, part, None, None))
+            await asyncio.gather(*sent)
+            for event in pending:
+                event.ack()
+            if pending:
+                self.view.last_event = time.time()
+
+    async def _restored(self, part: int) -> PartitionProcessor:
+        task = self._restoring.get(part)
+        if task is None:
+            task = self._restoring[part] = asyncio.create_task(self._restore(part))
+        processor = self.processors[part] = await task
+        return processor
+
+    async def _restore(self, part: int) -> PartitionProcessor:
+        """The partition's state as the topic holds it, read to its end."""
+        processor = PartitionProcessor(self._calendar)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._address, auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            source = Partition(STATE, part)
+            consumer.assign([source])
+            end = (await consumer.end_offsets([source]))[source]
+            while await consumer.position(source) < end:
+                for records in (await consumer.getmany(timeout_ms=1000)).values():
+                    for record in records:
+                        processor.restore(record.key, record.value)
+        finally:
+            await consumer.stop()
+        processor.rebuild()
+        return processor
+
+    async def _assigned(self, _: Any, assigned: Iterable[Any], **__: Any) -> None:
+        for part in {tp.partition for tp in assigned if tp.topic == EVENTS}:
+            if part not in self.processors:
+                self._restoring.pop(part, None)
+                task = asyncio.create_task(self._restored(part))
+                task.add_done_callback(self._check)
+
+    async def _revoked(self, _: Any, revoked: Iterable[Any], **__: Any) -> None:
+        await self._flush()
+        for part in {tp.partition for tp in revoked if tp.topic == EVENTS}:
+            self.processors.pop(part, None)
+            self._restoring.pop(part, None)
+
+    async def _flush_often(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            try:
+                await self._flush()
+            except Exception as error:
+                self._fail(error)
+                raise
+
+    async def _watch_lag(self) -> None:
+        while True:
+            parts = [Partition(EVENTS, part) for part in self.processors]
+            if parts:
+                ends = await self._ends_consumer.end_offsets(parts)
+                self._ends = {tp.partition: end for tp, end in ends.items()}
+            await asyncio.sleep(0.5)
+
+    def _lag(self) -> int:
+        return sum(
+            max(0, self._ends.get(part, 0) - processor.progress.offset - 1)
+            for part, processor in self.processors.items()
+        )
+
+    def _ready(self) -> bool:
+        return bool(self.processors) and len(self.processors) == len(self._restoring)
+
+    def _check(self, task: "asyncio.Task[Any]") -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self._fail(task.exception())
+
+    def _fail(self, error: BaseException | None) -> None:
+        _log.error("the worker stops: %s", error)
+        if self.failed is not None and not self.failed.done():
+            self.failed.set_exception(error or RuntimeError("stopped"))
+
+
+def _reason(part: int, letter: DeadLetter) -> dict[str, bytes]:
+    about = {"reason": letter.reason, "detail": letter.detail, "partition": part, "offset": letter.offset}
+    return {name: str(value).encode() for name, value in about.items()}
+
+
+def _app(address: str, group: str, name: str) -> faust.App:
+    """The settings that `docs/decisions.md` gives the reasons of."""
+    return faust.App(
+        group,
+        broker=f"kafka://{address}",
+        store="memory://",
+        autodiscover=False,
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=12,
+        table_standby_replicas=0,
+        broker_session_timeout=10,
+        broker_heartbeat_interval=3,
+        broker_rebalance_timeout=20,
+        broker_commit_interval=1,
+        broker_max_poll_records=5000,
+        stream_buffer_maxsize=65536,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=name,
+        producer_acks=-1,
+    )

@@ -1,0 +1,68 @@
+"""The topics: their names, shapes, and making them when they are not there."""
+
+import time
+from collections.abc import Mapping
+from contextlib import closing
+
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+EVENTS = "dossier-events"
+DEAD = "dossier-events-dead"
+STATE = "dossier-state"
+PARTITIONS = 12
+"""For ever: a key's partition, and with it an office's order, hangs on it."""
+
+_FOR_EVER = {"retention.ms": "-1", "message.timestamp.type": "LogAppendTime"}
+"""An event's instant is in its payload; what is old by it must not be deleted for that."""
+
+TOPICS: Mapping[str, Mapping[str, str]] = {
+    EVENTS: _FOR_EVER,
+    DEAD: _FOR_EVER,
+    STATE: {"cleanup.policy": "compact", "message.timestamp.type": "LogAppendTime"},
+}
+
+
+class TopicError(RuntimeError):
+    """The broker cannot be reached, or a topic there is not ours; one sentence with what to do."""
+
+
+def ensure(address: str) -> None:
+    """Make the topics that are missing; TopicError where one has another number of partitions."""
+    try:
+        with closing(KafkaAdminClient(bootstrap_servers=address, client_id="motcua-topics")) as admin:
+            _create(admin)
+            _check(admin)
+    except KafkaError as error:
+        raise TopicError(
+            f"no Kafka answers at {address} ({error}): is it started, is the address right?"
+        ) from error
+
+
+def _create(admin: KafkaAdminClient) -> None:
+    there = set(admin.list_topics())
+    replicas = min(3, len(admin.describe_cluster()["brokers"]))
+    for name in TOPICS.keys() - there:
+        try:
+            admin.create_topics([NewTopic(name, PARTITIONS, replicas, topic_configs=dict(TOPICS[name]))])
+        except TopicAlreadyExistsError:
+            continue  # another worker was quicker
+
+
+def _check(admin: KafkaAdminClient) -> None:
+    for name, found in _partitions(admin).items():
+        if found != PARTITIONS:
+            raise TopicError(
+                f"topic {name} has {found} partitions and motcua needs {PARTITIONS}: "
+                "use another broker, or remove the topic if nothing in it is needed"
+            )
+
+
+def _partitions(admin: KafkaAdminClient, patience: float = 15.0) -> dict[str, int]:
+    """Each topic's number of partitions; a new topic takes a moment until the broker knows it."""
+    end = time.monotonic() + patience
+    while True:
+        found = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics(list(TOPICS))}
+        if all(found.values()) or time.monotonic() > end:
+            return found
+        time.sleep(0.1)
