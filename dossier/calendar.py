@@ -65,6 +65,7 @@ class WorkingCalendar:
         self._ends: list[float] = []
         self._sums: list[float] = []
         self._days: list[date] = []
+        self._ordinals: dict[int, int] = {}
         self._load(2025, 2026)
 
     def is_workday(self, day: date) -> bool:
@@ -78,7 +79,7 @@ class WorkingCalendar:
         if not self.is_workday(day):
             return []
         own = self._hours.get(day.weekday())
-        if self._is_makeup(day) and not own:
+        if self._is_makeup(day):
             own = self._hours.get(self._makeup) or next(spans for spans in self._hours.values() if spans)
         return [(self._instant(day, a), self._instant(day, b)) for a, b in own or ()]
 
@@ -134,13 +135,23 @@ class WorkingCalendar:
         """The instant as a local datetime of the office."""
         return datetime.fromtimestamp(at, self.zone)
 
+    def day(self, at: float) -> int:
+        """The local date of an instant as its proleptic ordinal (`date.fromordinal`)."""
+        quarter = int(at // 900)  # no zone has changed its offset within a quarter of an hour
+        found = self._ordinals.get(quarter)
+        if found is None:
+            found = self._ordinals[quarter] = self.local(quarter * 900.0).toordinal()
+        return found
+
     def workday(self, day: date, count: int = 0) -> date:
         """The `count`-th working day after `day` (before, if negative); 0: `day` itself or the next one."""
-        self._cover_day(day, count)
-        i = bisect_left(self._days, day)
-        if count > 0 and self._days[i] != day:
-            i -= 1
-        return self._days[i + count]
+        while True:
+            i = bisect_left(self._days, day)
+            if count > 0 and (i == len(self._days) or self._days[i] != day):
+                i -= 1
+            if 0 < i + count < len(self._days) - 1 and i > 0:
+                return self._days[i + count]
+            self._load(min(self._first, day.year) - 2, max(self._last, day.year) + 2)
 
     def _instant(self, day: date, clock: time) -> float:
         return datetime.combine(day, clock, self.zone).timestamp()
@@ -171,11 +182,6 @@ class WorkingCalendar:
             self._load(self._first - 4, self._last)
         while worked > self._sums[-1]:
             self._load(self._first, self._last + 4)
-
-    def _cover_day(self, day: date, count: int) -> None:
-        years = abs(count) // 200 + 2
-        if not self._first < day.year - years or not day.year + years < self._last:
-            self._load(min(self._first, day.year - years - 1), max(self._last, day.year + years + 1))
 
     def _worked_all(self, at: Floats) -> Floats:
         if at.size:

@@ -1,6 +1,6 @@
 """Due dates: from the instant of reception and a limit, by the office's calendar and the rules of the day.
 
-`domain` 1.4 holds the sources; every step of the reckoning is told, so that `motcua due --explain` can print it.
+Every step of the reckoning is told with its source, so that `motcua due --explain` can print it.
 """
 
 import calendar as months
@@ -18,7 +18,7 @@ _FORM = re.compile(r"(\d+(?:\.\d+)?)(wh|wd|d|m)|same-day|none")
 class Limit:
     """A processing limit: so many working hours (wh), working days (wd), calendar days (d) or months (m).
 
-    "same-day": by closing, or by the next working day's closing after the cut-off; "none": the law sets no date.
+    "same-day": by closing, or after the cut-off by the next working day's; "none": the law sets no date.
     """
 
     unit: str

@@ -1,7 +1,8 @@
 """Events: one fact each, past tense, about one dossier; and the clock and control events about none.
 
 The wire form is one JSON object a message, UTF-8, with the tag `type`.
-Unknown fields are ignored, so that a newer producer does not stop an older reader; unknown types are rejected.
+Unknown fields are ignored, so that a newer producer does not stop an older reader.
+Unknown types are rejected.
 States and forms follow the national portal's codes 1-10 and the forms of Circular 03/2025/TT-VPCP.
 """
 
@@ -223,6 +224,9 @@ class Rejected(msgspec.Struct, frozen=True):
     detail: str
 
 
+YEARS = range(1970, 2200)
+"""An instant outside is a slip or a sentinel ("9999-12-31"), and no date that an office could keep."""
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Message)
 
@@ -238,6 +242,10 @@ def decode(raw: bytes) -> Message | Rejected:
         return Rejected(_reason(str(error)), str(error))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Rejected("not_json", str(error) or type(error).__name__)
+    due = getattr(event, "due_at", None)
+    for at in (event.at, due) if due else (event.at,):
+        if at.year not in YEARS:
+            return Rejected("instant_out_of_range", f"{at} lies outside the years {YEARS[0]}-{YEARS[-1]}")
     if type(event) is Accepted and event.due_at is not None and event.due_at < event.at:
         return Rejected("due_before_acceptance", f"due_at {event.due_at} is before at {event.at}")
     return event

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from dossier.calendar import DAY, WorkingCalendar
-from dossier.lifecycle import Dossier, due_at, waiting
+from dossier.lifecycle import Dossier, breached_at, due_at, stood, waiting
 
 RECEIVED, ONLINE, WITH_DUE, FINISHED = 1, 2, 4, 8
 EARLY, ON_TIME, OVERDUE, LATE = 16, 32, 64, 128
@@ -43,11 +43,15 @@ Masks = Counter[int]
 Cell = tuple[str, str, str, str, str, str]
 
 
-def cell(dossier: Dossier) -> Cell:
-    """The dossier's place in every dimension, in the order of `DIMENSIONS`."""
+def cell(dossier: Dossier, before: float) -> Cell:
+    """The dossier's place in every dimension just before an instant, in the order of `DIMENSIONS`."""
+    channel = dossier.channel
+    for mend in dossier.mends:
+        if mend.since < before:
+            channel = mend.channel or channel
     return (
         dossier.office,
-        dossier.channel or NONE,
+        channel or NONE,
         dossier.field or NONE,
         dossier.procedure or NONE,
         dossier.agency or NONE,
@@ -63,20 +67,17 @@ def standing(dossier: Dossier, before: float, calendar: WorkingCalendar) -> int:
     accepted, retracted = dossier.accepted_at, dossier.retracted_at
     if accepted is None or accepted >= before or (retracted is not None and retracted < before):
         return 0
-    mask = RECEIVED | ONLINE if dossier.online else RECEIVED
+    mask = RECEIVED | ONLINE if _online(dossier, before) else RECEIVED
     end = dossier.finished_at
     if end is not None and end < before:
         mask |= FINISHED
     else:
         end = None
-    wait = waiting(dossier, before) if dossier.waits and end is None else None
-    if wait is not None:
-        mask |= PAUSED
+        if dossier.waits and waiting(dossier, before) is not None:
+            mask |= PAUSED
     if not dossier.promises:
         return mask
-    mask |= _verdict(dossier, before, end, wait is not None, calendar)
-    if _in_time_766(dossier, before, end if wait is None else wait.start):
-        mask |= IN_TIME_766
+    mask |= _verdict(dossier, before, end, calendar)
     for letter in dossier.letters:
         if letter.at < before:
             mask |= SENT | IN_TIME if letter.in_time else SENT
@@ -88,7 +89,7 @@ def verdict_at(dossier: Dossier, mask: int, before: float) -> float | None:
     if mask & ON_TIME:
         return dossier.finished_at
     if mask & (OVERDUE | LATE):
-        return due_at(dossier.promises, before) if dossier.breached_at is None else dossier.breached_at
+        return breached_at(dossier, before)
     return None
 
 
@@ -135,7 +136,7 @@ def measure(dossiers: Iterable[Dossier], before: float, calendar: WorkingCalenda
     for dossier in dossiers:
         mask = standing(dossier, before, calendar)
         if mask:
-            cells.setdefault(cell(dossier), Counter())[mask] += 1
+            cells.setdefault(cell(dossier, before), Counter())[mask] += 1
     return cells
 
 
@@ -161,48 +162,45 @@ def instant(at: float, zone: tzinfo = UTC) -> str:
     return datetime.fromtimestamp(at, zone).isoformat()
 
 
-def _verdict(
-    dossier: Dossier, before: float, end: float | None, paused: bool, calendar: WorkingCalendar
-) -> int:
-    """WITH_DUE and the verdicts by the first and the current due date."""
+def _online(dossier: Dossier, before: float) -> bool:
+    online = dossier.online
+    for mend in dossier.mends:
+        if mend.since < before and mend.online is not None:
+            online = mend.online
+    return online
+
+
+def _verdict(dossier: Dossier, before: float, end: float | None, calendar: WorkingCalendar) -> int:
+    """WITH_DUE and the verdicts by the first and the current due date, and by decision 766."""
     first = due_at(dossier.promises, before)
     current = due_at(dossier.appointments, before)
     if first is None or current is None:
         return 0
-    breach = dossier.breached_at
-    breached = breach is not None and breach < before and (end is None or end > breach)
+    judged = stood(dossier, before if end is None else end)
+    mask = WITH_DUE | (IN_TIME_766 if _in_time_766(dossier, before, judged, current) else 0)
+    breached = breached_at(dossier, before) is not None
     if end is None:
-        overdue = breached or (first < before and not paused)
-        overdue_now = current < before and not paused
-        return WITH_DUE | (OVERDUE if overdue else 0) | (OVERDUE << CURRENT if overdue_now else 0)
-    on_time_now = end <= current or _ended_waiting(dossier, end)
+        return mask | (OVERDUE if breached else 0) | (OVERDUE << CURRENT if current < judged else 0)
     by_first = LATE if breached else ON_TIME | _early(end, first, calendar)
-    by_current = ON_TIME | _early(end, current, calendar) if on_time_now else LATE
-    return WITH_DUE | by_first | by_current << CURRENT
-
-
-def _ended_waiting(dossier: Dossier, end: float) -> bool:
-    """The dossier ended in the middle of a wait, when its clock stood."""
-    return bool(dossier.waits) and dossier.waits[-1].end == end and dossier.state in _CUT_SHORT
-
-
-_CUT_SHORT = frozenset({"withdrawn", "refused", "stopped"})
+    by_current = ON_TIME | _early(end, current, calendar) if judged <= current else LATE
+    return mask | by_first | by_current << CURRENT
 
 
 def _early(end: float, due: float, calendar: WorkingCalendar) -> int:
     """Before the due day, not merely before the due instant (form II.06a parts the two)."""
     if due - end >= DAY:
         return EARLY
-    return EARLY if end < due and calendar.local(end).date() < calendar.local(due).date() else 0
+    return EARLY if end < due and calendar.day(end) < calendar.day(due) else 0
 
 
-def _in_time_766(dossier: Dossier, before: float, stood: float | None) -> bool:
-    """Decision 766's rule (`domain` 2.2): the end, or the request that is waited for, or now, within the due date."""
-    due = due_at(dossier.appointments, before)
-    requests = sum(w.kind == "supplement" and w.start < before for w in dossier.waits)
-    if due is None or requests > 1:
+def _in_time_766(dossier: Dossier, before: float, judged: float, due: float) -> bool:
+    """Decision 766's rule (`domain` 2.2), with an equal end in time and a second request for papers late.
+
+    The end is the result, else its return, else any other end; while papers are waited for, the request; else now.
+    """
+    if sum(at < before for at in dossier.requests) > 1:
         return False
-    resolved = dossier.resolved_at
-    if resolved is not None and resolved < before:
-        return resolved <= due
-    return (before if stood is None else stood) <= due
+    for end in (dossier.resolved_at, dossier.returned_at):
+        if end is not None and end < before:
+            return end <= due
+    return judged <= due

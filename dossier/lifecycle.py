@@ -44,7 +44,7 @@ State = Literal[
 ]  # fmt: skip
 
 
-class Wait(msgspec.Struct, array_like=True):
+class Wait(msgspec.Struct, array_like=True, gc=False):
     """A time outside the limit: for papers ("supplement") or money ("payment"); `end` None while it lasts."""
 
     kind: Literal["supplement", "payment"]
@@ -52,21 +52,30 @@ class Wait(msgspec.Struct, array_like=True):
     end: float | None = None
 
 
-class Letter(msgspec.Struct, array_like=True):
+class Letter(msgspec.Struct, array_like=True, gc=False):
     """A letter of apology, and whether it left before the promise less the rule set's lead."""
 
     at: float
     in_time: bool
 
 
-class Date(msgspec.Struct, array_like=True):
-    """A due date and the instant since which it stands."""
+class Date(msgspec.Struct, array_like=True, gc=False):
+    """A due date and the instant since which it stands; `mends`: the dates before it were a mistake."""
 
     since: float
     due: float
+    mends: bool = False
 
 
-class Dossier(msgspec.Struct, omit_defaults=True, kw_only=True):
+class Mend(msgspec.Struct, array_like=True, gc=False):
+    """A correction of the channel; None stays as it was."""
+
+    since: float
+    channel: str | None
+    online: bool | None
+
+
+class Dossier(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     """All that its figures need, folded from its events up to `seq`."""
 
     scenario: str
@@ -86,10 +95,12 @@ class Dossier(msgspec.Struct, omit_defaults=True, kw_only=True):
     promises: list[Date] = []
     appointments: list[Date] = []
     waits: list[Wait] = []
+    requests: list[float] = []
+    """When papers were asked for, each time."""
     letters: list[Letter] = []
-    breached_at: float | None = None
-    """When the promise passed while the dossier was open; a later date does not take it back."""
+    mends: list[Mend] = []
     resolved_at: float | None = None
+    returned_at: float | None = None
     finished_at: float | None = None
     """The first end in the order of facts: resolved, returned, refused, stopped or withdrawn."""
     retracted_at: float | None = None
@@ -112,6 +123,32 @@ def waiting(dossier: Dossier, before: float) -> Wait | None:
     return None
 
 
+def breached_at(dossier: Dossier, before: float) -> float | None:
+    """When a promise passed while the dossier was open and its clock ran, seen just before an instant.
+
+    A later date does not take a breach back; a correction does, and judges anew.
+    """
+    end = dossier.finished_at
+    until = before if end is None or end >= before else end
+    breach: float | None = None
+    promises = dossier.promises
+    for i, date in enumerate(promises):
+        if date.since >= before:
+            break
+        if date.mends:
+            breach = None
+        later = promises[i + 1].since if i + 1 < len(promises) else until
+        if breach is None and date.due < stood(dossier, min(later, until)):
+            breach = date.due
+    return breach
+
+
+def stood(dossier: Dossier, at: float) -> float:
+    """When the clock last ran before an instant: the start of the wait that was on then, or the instant."""
+    wait = waiting(dossier, at) if dossier.waits else None
+    return at if wait is None else wait.start
+
+
 def note(dossier: Dossier, kind: str) -> None:
     """Count an anomaly by its name."""
     dossier.anomalies[kind] = dossier.anomalies.get(kind, 0) + 1
@@ -122,7 +159,6 @@ def fold(dossier: Dossier, event: Fact, calendar: WorkingCalendar) -> None:
     at = event.at.timestamp()
     if at < dossier.last_at:
         note(dossier, "time_backwards")
-    _breach(dossier, at)
     allowed, state = _MOVES[type(event)]
     if dossier.state not in allowed:
         note(dossier, "illegal_transition")
@@ -137,23 +173,17 @@ def fold(dossier: Dossier, event: Fact, calendar: WorkingCalendar) -> None:
     dossier.last_at = max(at, dossier.last_at)
 
 
-def _breach(dossier: Dossier, at: float) -> None:
-    """The promise passed before this fact, while the dossier was open and its clock ran."""
-    if dossier.breached_at is not None or dossier.finished_at is not None or not dossier.promises:
-        return
-    due = dossier.promises[-1].due
-    if due < at and not (dossier.waits and dossier.waits[-1].end is None):
-        dossier.breached_at = due
-
-
 def _finish(dossier: Dossier, at: float) -> None:
     dossier.finished_at = at
-    _end_wait(dossier, at)
+    if dossier.waits and dossier.waits[-1].end is None:
+        dossier.waits[-1].end = at
     if dossier.accepted_at is not None and at < dossier.accepted_at:
         note(dossier, "end_before_start")
 
 
 def _submitted(dossier: Dossier, event: Submitted, at: float, _: WorkingCalendar) -> None:
+    if dossier.accepted_at is not None:
+        return
     dossier.submitted_at = at
     dossier.procedure, dossier.channel, dossier.online = event.procedure, event.channel, event.online
 
@@ -164,7 +194,8 @@ def _accepted(dossier: Dossier, event: Accepted, at: float, _: WorkingCalendar) 
     dossier.accepted_at = at
     dossier.procedure, dossier.channel, dossier.online = event.procedure, event.channel, event.online
     dossier.level, dossier.field, dossier.agency = event.level or "", event.field or "", event.agency or ""
-    _end_wait(dossier, at)
+    if dossier.waits and dossier.waits[-1].end is None:
+        dossier.waits[-1].end = at
     if event.due_at is not None:
         due = event.due_at.timestamp()
         dossier.promises = [Date(at, due)]
@@ -172,20 +203,21 @@ def _accepted(dossier: Dossier, event: Accepted, at: float, _: WorkingCalendar) 
 
 
 def _ask_papers(dossier: Dossier, _: SupplementRequested, at: float, __: WorkingCalendar) -> None:
-    if any(wait.kind == "supplement" for wait in dossier.waits):
+    if dossier.requests:
         note(dossier, "supplement_repeated")
-    _end_wait(dossier, at)
-    dossier.waits.append(Wait("supplement", at))
+    dossier.requests.append(at)
+    _wait(dossier, "supplement", at)
 
 
 def _ask_money(dossier: Dossier, _: PaymentRequested, at: float, __: WorkingCalendar) -> None:
-    _end_wait(dossier, at)
-    dossier.waits.append(Wait("payment", at))
+    _wait(dossier, "payment", at)
 
 
-def _end_wait(dossier: Dossier, at: float) -> None:
-    if dossier.waits and dossier.waits[-1].end is None:
-        dossier.waits[-1].end = at
+def _wait(dossier: Dossier, kind: Literal["supplement", "payment"], at: float) -> None:
+    """The clock stands from now on; a wait that is on already goes on."""
+    on = dossier.waits and dossier.waits[-1].end is None
+    if not on and dossier.finished_at is None:
+        dossier.waits.append(Wait(kind, at))
 
 
 def _resume(dossier: Dossier, event: SupplementProvided | PaymentMade, at: float, _: WorkingCalendar) -> None:
@@ -218,18 +250,21 @@ def _resolved(dossier: Dossier, _: Resolved, at: float, __: WorkingCalendar) -> 
         dossier.resolved_at = at
 
 
+def _returned(dossier: Dossier, _: ResultReturned, at: float, __: WorkingCalendar) -> None:
+    if dossier.returned_at is None:
+        dossier.returned_at = at
+
+
 def _corrected(dossier: Dossier, event: Corrected, at: float, _: WorkingCalendar) -> None:
     note(dossier, "corrected")
-    dossier.channel = event.channel or dossier.channel
-    dossier.online = dossier.online if event.online is None else event.online
+    if event.channel is not None or event.online is not None:
+        dossier.mends.append(Mend(at, event.channel, event.online))
     if event.retracted and dossier.retracted_at is None:
         dossier.retracted_at = at
     if event.due_at is not None:
         due = event.due_at.timestamp()
-        dossier.promises.append(Date(at, due))
-        dossier.appointments.append(Date(at, due))
-        end = dossier.finished_at
-        dossier.breached_at = due if due < (at if end is None else end) else None
+        dossier.promises.append(Date(at, due, mends=True))
+        dossier.appointments.append(Date(at, due, mends=True))
 
 
 _OPEN = frozenset({"accepted", "processing"})
@@ -267,6 +302,7 @@ _TAKE: dict[type[Event], Callable[..., None]] = {
     PaymentMade: _resume,
     ApologyIssued: _apologised,
     Resolved: _resolved,
+    ResultReturned: _returned,
     Corrected: _corrected,
 }
 

@@ -55,6 +55,10 @@ class OpenDossiers(msgspec.Struct, frozen=True, kw_only=True):
 class View(Protocol):
     """The figures of every scenario on the topic, at its stream time or as of an earlier instant."""
 
+    async def look(self) -> None:
+        """Learn how far the log goes now; asked before an answer as of an instant."""
+        ...
+
     def scenarios(self) -> list[str]:
         """The names of the worlds seen, sorted."""
         ...

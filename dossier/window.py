@@ -4,14 +4,14 @@ On-time and letters count at the time of the verdict, online at the time of rece
 A day is a local day of the calendar's zone; the last day or hour of a window is the one that runs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from dossier.calendar import DAY, HOUR
+from dossier.calendar import HOUR
 from dossier.indicators import IN_TIME, LATE, ON_TIME, ONLINE, OVERDUE, SENT, rate
 
-WINDOWS = {"1d": (HOUR, 24), "7d": (DAY, 7), "30d": (DAY, 30)}
-"""Name to the panes' width in seconds and their number."""
+WINDOWS = {"1d": ("hour", 24), "7d": ("day", 7), "30d": ("day", 30)}
+"""Name to the panes' width and their number."""
 
 Place = tuple[str, str]
 """(office, field)."""
@@ -22,25 +22,20 @@ Sums = list[int]
 
 @dataclass
 class Panes:
-    """Sums by place and pane; `width` and `offset` (of local midnight from UTC) in seconds."""
+    """Sums by place and pane; `index` gives the number of the pane that holds an instant."""
 
-    width: float
-    offset: float
+    index: Callable[[float], int]
     sums: dict[Place, dict[int, Sums]] = field(default_factory=dict)
-
-    def index(self, at: float) -> int:
-        """The number of the pane that holds the instant."""
-        return int((at + self.offset) // self.width)
 
     def add(self, place: Place, received_at: float, verdict_at: float | None, mask: int, sign: int) -> None:
         """Add a dossier's standing to its panes (`sign` 1), or take it away (-1)."""
         panes = self.sums.setdefault(place, {})
-        row = panes.setdefault(self.index(received_at), [0] * 6)
+        row = _row(panes, self.index(received_at))
         row[0] += sign
         row[1] += sign if mask & ONLINE else 0
         if verdict_at is None:
             return
-        row = panes.setdefault(self.index(verdict_at), [0] * 6)
+        row = _row(panes, self.index(verdict_at))
         if mask & ON_TIME:
             row[2] += sign
         elif mask & (LATE | OVERDUE):
@@ -64,6 +59,18 @@ class Panes:
         for panes in self.sums.values():
             for i in [i for i in panes if i < oldest]:
                 del panes[i]
+
+
+def _row(panes: dict[int, Sums], index: int) -> Sums:
+    row = panes.get(index)
+    if row is None:
+        row = panes[index] = [0] * 6
+    return row
+
+
+def hour(at: float) -> int:
+    """The number of the hour that holds the instant, since 1970."""
+    return int(at // HOUR)
 
 
 def add(rows: Iterable[Sums]) -> Sums:

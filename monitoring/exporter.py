@@ -22,8 +22,11 @@ from dossier.view import Figures, Health, View
 from monitoring.overview import DUE
 from monitoring.release import release
 
-REASONS = ("not_json", "no_type", "missing_field", "unknown_type", "wrong_type", "due_before_acceptance")
-"""Reasons of dead letters that `dossier.event.decode` gives; they are there from 0 on."""
+REASONS = (
+    "not_json", "no_type", "missing_field", "unknown_type", "wrong_type", "due_before_acceptance",
+    "late", "unknown_dossier",
+)  # fmt: skip
+"""The known reasons of dead letters; they are there from 0 on."""
 
 _classes = attrgetter(*DUE)
 

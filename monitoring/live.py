@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from dossier.view import Refusal
+
 PERIOD = 1.0
 """Seconds between two updates."""
 PATIENCE = 10.0
@@ -42,7 +44,7 @@ class Live:
         return made[1]
 
     async def follow(self, request: web.Request, key: tuple[str, ...]) -> web.StreamResponse:
-        """Send updates until the watcher leaves or the server stops."""
+        """Send updates until the watcher leaves, the server stops or the view has nothing more to tell."""
         if self.watching >= WATCHERS:
             return web.Response(status=503, headers={"Retry-After": "10"}, text="Too many watchers.\n")
         update = self.update(key)
@@ -60,6 +62,8 @@ class Live:
         except (ConnectionError, TimeoutError):
             if request.transport is not None:
                 request.transport.abort()
+        except Refusal:
+            pass  # the stream has begun: it can only end, and the browser asks anew
         finally:
             self.watching -= 1
         return response

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 from aiohttp import web
 
+from dossier.indicators import instant
 from dossier.view import Refusal, View
 from monitoring import query
 from monitoring.exporter import exposition
@@ -65,6 +66,7 @@ class Site:
         self._view = view
         self._lang = lang
         self._province = province
+        self._zone = zone
         self._renderers = {name: Renderer(name, zone) for name in LANGUAGES}
         self.live = Live(self._update, period)
 
@@ -98,6 +100,8 @@ class Site:
         """What `motcua measure` prints, at stream time or `as_of`, in total or `by` a dimension."""
         asked = request.query
         by, at, due = query.dimension(asked), query.instant(asked), query.due_date(asked)
+        if at is not None:
+            await self._view.look()
         return _json(self._view.indicators(asked.get("scenario") or None, at, by, due))
 
     async def rolling(self, request: web.Request) -> web.Response:
@@ -110,12 +114,14 @@ class Site:
             }
             for window, rows in self._view.rolling(name).items()
         }
-        return _json({"scenario": name, "stream_time": self._view.stream_time(name), "windows": windows})
+        return _json({"as_of": self._stream_time(name), "scenario": name, "windows": windows})
 
     async def trend(self, request: web.Request) -> web.Response:
         """One row a local day, oldest first."""
         name, days = query.scenario(request.query, self._view), query.days(request.query)
-        return _json({"scenario": name, "days": self._view.trend(name, days)})
+        return _json(
+            {"as_of": self._stream_time(name), "scenario": name, "days": self._view.trend(name, days)}
+        )
 
     async def health(self, _: web.Request) -> web.Response:
         """The process lives, and how the stream is doing."""
@@ -125,6 +131,9 @@ class Site:
         """200 once the view can answer, 503 before."""
         ready = self._view.health().ready
         return _json({"ready": ready}, 200 if ready else 503)
+
+    def _stream_time(self, scenario: str) -> str:
+        return instant(self._view.stream_time(scenario), self._zone)
 
     def _update(self, key: tuple[str, ...]) -> bytes:
         scenario, lang, every = key

@@ -76,13 +76,26 @@ class Renderer:
 
 
 def curve(trend: list[Figures]) -> dict[str, list[object]]:
-    """The trend as the chart's columns: days, shares on time and online, decided counts."""
+    """The trend as the chart's columns: days, shares on time and online, decided counts.
+
+    A share is None on a day with less than a tenth of the busiest day's dossiers, as weekends are:
+    its ups and downs are luck. Such days at either end are left out.
+    """
+    on_time = _loud(trend, "on_time_rate", "decided")
+    online = _loud(trend, "online_rate", "received")
+    drawn = [i for i, pair in enumerate(zip(on_time, online, strict=True)) if pair != (None, None)]
+    span = slice(drawn[0], drawn[-1] + 1) if drawn else slice(0, 0)
     return {
-        "day": [row["day"] for row in trend],
-        "on_time": [row["on_time_rate"] for row in trend],
-        "online": [row["online_rate"] for row in trend],
-        "decided": [row["decided"] for row in trend],
+        "day": [row["day"] for row in trend[span]],
+        "on_time": on_time[span],
+        "online": online[span],
+        "decided": [row["decided"] for row in trend[span]],
     }
+
+
+def _loud(trend: list[Figures], share: str, of: str) -> list[object]:
+    busiest = max((row[of] for row in trend), default=0)
+    return [row[share] if row[of] * 10 >= busiest else None for row in trend]
 
 
 def update(seen: Overview, parts: dict[str, Markup]) -> bytes:

@@ -24,6 +24,8 @@ def screenshot(url: str, out: Path, *, width: int = 1280, height: int = 900, dar
             )
             page.goto(url, wait_until="load")
             page.locator("#figures").wait_for()
+            if page.locator("body[data-stream]").count():
+                page.locator("#state.live").wait_for()
             page.screenshot(path=out, full_page=True)
         finally:
             browser.close()

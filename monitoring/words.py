@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "letters_sent": ("Letters sent", "Đã gửi thư"),
     "letters_in_time": ("Letters in time", "Thư gửi kịp thời"),
     "open": ("Open", "Đang xử lý"),
+    "by_due": ("Open by due date", "Theo hạn trả"),
     "office": ("Office", "Đơn vị"),
     "level": ("Level", "Cấp"),
     "field": ("Field", "Lĩnh vực"),
@@ -107,7 +108,18 @@ WORDS: dict[str, tuple[str, str]] = {
 NAMES: dict[str, tuple[str, str]] = {
     "commune": ("Commune", "Cấp xã"),
     "district": ("District", "Cấp huyện"),
+    "department": ("Department", "Sở, ban, ngành"),
     "province_department": ("Department", "Sở, ban, ngành"),
+    "business": ("Business", "Kinh doanh"),
+    "certification": ("Certification", "Chứng thực"),
+    "civil_status": ("Civil status", "Hộ tịch"),
+    "construction": ("Construction", "Xây dựng"),
+    "health": ("Health", "Y tế"),
+    "justice": ("Justice", "Tư pháp"),
+    "land": ("Land", "Đất đai"),
+    "merit": ("Merit and pensions", "Người có công"),
+    "social": ("Social allowance", "Bảo trợ xã hội"),
+    "trade": ("Trade", "Công thương"),
     NONE: ("(none)", "(không ghi)"),
 }
 """Words for names that come in the events; any other name stands for itself."""

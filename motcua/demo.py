@@ -87,7 +87,7 @@ async def _embedded(
                 topic.flush()
                 while driver.poll():
                     await asyncio.sleep(0)  # the page's turn
-            pace = Pace(driver.view.health().events, time.monotonic() - begun, driver.lag())
+            pace = Pace(driver.view.health().events, time.monotonic() - begun, driver.view.health().lag)
             answers = {name: driver.view.indicators(world.name, **asked) for name, asked in ROUTES.items()}
             page = snapshot(driver.view, world.name, lang, province=world.title)
             _conclude(world, answers, page, pace, out, lang)

@@ -1,15 +1,17 @@
 """Files: events (`.jsonl`, `.jsonl.gz`) and dossier tables (`.csv`, `.csv.gz`) as messages in order.
 
-A table's row becomes its facts (accepted, resolved), as JSON text: what is wrong in a row is judged where every
-message is judged, and becomes a dead letter with its reason, never an error in mid-file.
+A table's row becomes its facts (accepted, resolved), as JSON text.
+What is wrong in a row is judged where every message is judged, and becomes a dead letter with its reason.
 """
 
 import csv
 import gzip
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO, cast
+from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 import msgspec
 
@@ -57,26 +59,25 @@ def last_named(event: Message) -> datetime:
     return event.at if due is None else max(event.at, due)
 
 
-def _open(path: Path) -> TextIO:
+def _open(path: Path, errors: str) -> TextIO:
     try:
-        if path.suffix == ".gz":
-            return cast(
-                "TextIO", gzip.open(path, "rt", encoding="utf-8", errors="surrogateescape", newline="")
-            )
-        return path.open(encoding="utf-8", errors="surrogateescape", newline="")
+        file = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from error
+    return TextIOWrapper(cast("BinaryIO", file), encoding="utf-8-sig", errors=errors, newline="")
 
 
 def _lines(path: Path, file: TextIO) -> Iterator[str]:
     try:
         yield from file
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{path} is damaged: {error}; fetch it again") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not UTF-8 ({error.reason}): save it as UTF-8") from error
 
 
 def _events(path: Path, scenario: str | None) -> Iterator[Line]:
-    with _open(path) as file:
+    with _open(path, "surrogateescape") as file:
         for text in _lines(path, file):
             value = text.strip().encode("utf-8", "surrogateescape")
             if value:
@@ -95,11 +96,9 @@ def _line(value: bytes, scenario: str | None) -> Line:
 
 def _facts(path: Path, columns: Mapping[str, str], scenario: str) -> Iterator[Line]:
     """A table's facts; the order of time, but never a dossier's end before its beginning."""
-    with _open(path) as file:
-        reader = csv.DictReader(_lines(path, file))
-        _check_header(path, reader.fieldnames or [], columns)
-        lines: list[tuple[float, int, Line]] = []
-        for row in reader:
+    lines: list[tuple[float, int, Line]] = []
+    with _open(path, "strict") as file:
+        for row in _rows(path, csv.DictReader(_lines(path, file)), columns):
             latest = 0.0
             for fact in _row(row, columns, scenario):
                 line = _line(msgspec.json.encode(fact), None)
@@ -107,6 +106,14 @@ def _facts(path: Path, columns: Mapping[str, str], scenario: str) -> Iterator[Li
                 lines.append((latest, len(lines), line))
     lines.sort(key=lambda line: line[:2])
     yield from (line for _, _, line in lines)
+
+
+def _rows(path: Path, reader: "csv.DictReader[str]", columns: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    try:
+        _check_header(path, reader.fieldnames or [], columns)
+        yield from reader
+    except csv.Error as error:
+        raise BadInput(f"{path}, line {reader.line_num}: {error}; is a quote left open?") from error
 
 
 def _row(row: Mapping[str, str], columns: Mapping[str, str], scenario: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`motcua simulate`: one run of a scenario; events to a file, standard output, a broker or the embedded log."""
+"""`motcua simulate`: one run of a scenario; events to a file, a stream, a broker or the embedded log."""
 
 import sys
 import time
@@ -45,7 +45,7 @@ def run(
     store: Path | None,
     speed: float | None,
 ) -> None:
-    """Run the command; the summary goes to standard output, or to standard error where the events go there."""
+    """Run the command; the summary goes where the events do not."""
     if out is None and kafka is None and store is None:
         raise BadInput("say where the events go: --out FILE, --out -, --kafka HOST:PORT or --store FILE")
     if out is not None and (kafka is not None or store is not None):

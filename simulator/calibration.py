@@ -34,7 +34,8 @@ LEAST, MOST = 0.002, 1.0
 
 
 class Score(NamedTuple):
-    """What one office achieved: dossiers accepted, on time by decision 766, and days from acceptance to result."""
+    """What one office achieved: dossiers accepted, on time by decision 766, and the
+    days from acceptance to result less those of waiting for the citizen."""
 
     accepted: int
     on_time: int
@@ -55,6 +56,7 @@ class _Case:
     end: float | None = None
     requests: int = 0
     waits_since: float | None = None
+    waited: float = 0.0
     resolved: float | None = None
 
 
@@ -82,7 +84,8 @@ def _take(case: _Case, event: Fact) -> None:
     if isinstance(event, SupplementRequested | PaymentRequested):
         case.requests += isinstance(event, SupplementRequested)
         case.waits_since = event.at.timestamp()
-    elif isinstance(event, SupplementProvided | PaymentMade):
+    elif isinstance(event, SupplementProvided | PaymentMade) and case.waits_since is not None:
+        case.waited += event.at.timestamp() - case.waits_since
         case.waits_since = None
     elif isinstance(event, Resolved):
         case.end = case.resolved = event.at.timestamp()
@@ -96,7 +99,7 @@ def _count(tally: dict[str, list[float]], case: _Case, until: float) -> None:
     row[1] += case.requests <= 1 and (case.end or case.waits_since or until) <= case.due
     if case.resolved is not None:
         row[2] += 1
-        row[3] += (case.resolved - case.accepted) / 86400
+        row[3] += (case.resolved - case.accepted - case.waited) / 86400
 
 
 @dataclass(slots=True)

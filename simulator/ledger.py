@@ -18,11 +18,12 @@ class Dossier:
 
     __slots__ = (
         "accepted", "agency", "apologised", "channel", "difficulty", "due", "ended", "id", "late", "luck",
-        "paused_since", "page", "plan", "position", "requests", "seq", "tries",
+        "office", "page", "paused_since", "plan", "position", "requests", "seq", "tries",
     )  # fmt: skip
 
-    def __init__(self, id_: str, plan: Plan, filing: Filing, luck: Luck) -> None:
-        self.id, self.plan, self.luck, self.channel = id_, plan, luck, filing.channel
+    def __init__(self, office: str, plan: Plan, filing: Filing, luck: Luck) -> None:
+        self.id = f"{office}-{filing.day:%y%m%d}-{filing.number:04d}"
+        self.office, self.plan, self.luck, self.channel = office, plan, luck, filing.channel
         self.difficulty = plan.difficulty(luck.difficulty)
         self.agency = ""
         self.seq = self.tries = self.requests = 0
@@ -51,6 +52,7 @@ class Ledger:
         self._world, self._scenario, self._zone = world, scenario, zone
         self._rows: list[Row] = []
         self._held: dict[str, Dossier] | None = {}
+        self._second, self._local = 0, self.clock(0)
 
     def open(self, dossier: Dossier) -> None:
         """Give a new dossier the page that its facts go to."""
@@ -76,13 +78,15 @@ class Ledger:
         """The local time of an instant."""
         return datetime.fromtimestamp(at, self._zone)
 
-    def tell(self, dossier: Dossier, office: str, kind: type[Fact], **facts: Any) -> None:
+    def tell(self, dossier: Dossier, kind: type[Fact], **facts: Any) -> None:
         """Write down that this happened to the dossier now, to the second."""
         at = int(self._world.now)
+        if at != self._second:  # several facts fall in one second
+            self._second, self._local = at, self.clock(at)
         dossier.seq = seq = dossier.seq + 1
-        id_ = dossier.id
+        id_, office = dossier.id, dossier.office
         fact = kind(
-            scenario=self._scenario, dossier_id=id_, seq=seq, at=self.clock(at), office=office, **facts
+            scenario=self._scenario, dossier_id=id_, seq=seq, at=self._local, office=office, **facts
         )
         dossier.page.append((at, office, id_, seq, fact))
 

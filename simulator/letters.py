@@ -17,10 +17,10 @@ class Letters:
     """The letters of one office; a dossier gets one at most."""
 
     def __init__(
-        self, world: World, calendar: WorkingCalendar, ledger: Ledger, office: str, apology: Apology
+        self, world: World, calendar: WorkingCalendar, ledger: Ledger, apology: Apology
     ) -> None:
         self._world, self._calendar, self._ledger = world, calendar, ledger
-        self._office, self._apology = office, apology
+        self._apology = apology
 
     def watch(self, dossier: Dossier) -> None:
         """Look at the dossier some time before its due date, if it is among the share that gets letters.
@@ -53,5 +53,5 @@ class Letters:
         dossier.due = floor(self._calendar.add(max(now, due), days * WORKDAY))
         dossier.apologised = True
         self._ledger.tell(
-            dossier, self._office, ApologyIssued, due_at=self._ledger.clock(dossier.due), reason="workload"
+            dossier, ApologyIssued, due_at=self._ledger.clock(dossier.due), reason="workload"
         )

@@ -59,7 +59,8 @@ class Office:
         apology = profile.apology
         if spec.letters is not None:
             apology = replace(apology, share=spec.letters)
-        self._letters = Letters(world, calendar, ledger, name, apology)
+        self._tell = ledger.tell
+        self._letters = Letters(world, calendar, ledger, apology)
         self._inflow, self._fortune = inflow, Fortune(seed, name)
 
     def work(self, since: date, until: date) -> None:
@@ -67,18 +68,13 @@ class Office:
         self._arrivals = self._filings(since, until)
         self._await_next()
 
-    def tell(self, dossier: Dossier, kind: type[Fact], **facts: Any) -> None:
-        """Write a fact about the dossier into the ledger."""
-        self._ledger.tell(dossier, self.name, kind, **facts)
-
     def _filings(self, since: date, until: date) -> Iterator[tuple[float, Dossier]]:
         monday = since - timedelta(days=since.weekday())
         while monday < until:
             filings = list(self._inflow.week(monday))
             for filing, luck in zip(filings, self._fortune.deal(len(filings)), strict=True):
                 if since <= filing.day < until:
-                    id_ = f"{self.name}-{filing.day:%y%m%d}-{filing.number:04d}"
-                    yield filing.at, Dossier(id_, self._plans[filing.procedure], filing, luck)
+                    yield filing.at, Dossier(self.name, self._plans[filing.procedure], filing, luck)
             monday += timedelta(days=7)
 
     def _await_next(self) -> None:
@@ -91,7 +87,7 @@ class Office:
         self._await_next()
         self._ledger.open(dossier)
         if dossier.channel == "online":
-            self.tell(dossier, Submitted, procedure=dossier.plan.procedure.code, channel="online")
+            self._tell(dossier, Submitted, procedure=dossier.plan.procedure.code, channel="online")
         self._counter.ask(dossier.seconds(self._intake[dossier.channel]), self._received, dossier)
 
     def _received(self, dossier: Dossier, _: float) -> None:
@@ -99,7 +95,7 @@ class Office:
         intake, luck, procedure = self._profile.intake, dossier.luck, dossier.plan.procedure
         online = dossier.channel == "online"
         if online and luck.turned_away < intake.not_accepted:
-            self.tell(dossier, NotAccepted, reason="not eligible")
+            self._tell(dossier, NotAccepted, reason="not eligible")
             self._ledger.close(dossier)
             return
         dossier.accepted = at = int(self._world.now)
@@ -107,7 +103,7 @@ class Office:
         due = deadline.due(at, dossier.plan.limit, self._calendar)
         dossier.due = None if due.at is None else floor(due.at)
         outcome = self._profile.outcome
-        self.tell(
+        self._tell(
             dossier,
             Accepted,
             procedure=procedure.code,
@@ -127,8 +123,8 @@ class Office:
             reused=luck.reused < outcome.reused,
         )
         if dossier.plan.pays_first:
-            self.tell(dossier, PaymentRequested, amount=procedure.fee)
-            self.tell(dossier, PaymentMade, online=luck.paid_online < intake.paid_online)
+            self._tell(dossier, PaymentRequested, amount=procedure.fee)
+            self._tell(dossier, PaymentMade, online=luck.paid_online < intake.paid_online)
         self._letters.watch(dossier)
         self._advance(dossier)
 
@@ -151,7 +147,7 @@ class Office:
         self._hand_over(dossier, dossier.plan.steps[dossier.position], False)
 
     def _hand_over(self, dossier: Dossier, step: Step, electronic: bool) -> None:
-        self.tell(dossier, HandedOver, source=dossier.agency, target=step.agency, electronic=electronic)
+        self._tell(dossier, HandedOver, source=dossier.agency, target=step.agency, electronic=electronic)
         dossier.agency = step.agency
         self._begin(dossier, step)
 
@@ -194,14 +190,14 @@ class Office:
     def _step_finished(self, dossier: Dossier, began: float) -> None:
         step = dossier.plan.steps[dossier.position]
         started = self._ledger.clock(int(self._calendar.opening(began)))
-        self.tell(dossier, StepFinished, step=step.name, agency=step.agency, started_at=started)
+        self._tell(dossier, StepFinished, step=step.name, agency=step.agency, started_at=started)
 
     def _judge(self, dossier: Dossier) -> bool:
         """After appraisal: whether the dossier is refused, or waits for papers."""
         procedure, luck = dossier.plan.procedure, dossier.luck
         supplement = procedure.supplement
         if not dossier.requests and luck.refused < procedure.refused:
-            self.tell(dossier, Refused, reason="conditions not met")
+            self._tell(dossier, Refused, reason="conditions not met")
             self._ledger.close(dossier)
             return True
         asked: float = (getattr(supplement, dossier.channel), supplement.again, 0.0)[dossier.requests]
@@ -218,8 +214,8 @@ class Office:
         """The papers came, or the citizen takes the dossier back."""
         dossier: Dossier = hop.subject
         if dossier.luck.withdrawn < dossier.plan.procedure.supplement.withdrawn:
-            self.tell(dossier, WithdrawalRequested)
-            self.tell(dossier, Stopped, reason="withdrawn")
+            self._tell(dossier, WithdrawalRequested)
+            self._tell(dossier, Stopped, reason="withdrawn")
             self._ledger.close(dossier)
             return
         self._resume(dossier, SupplementProvided)
@@ -234,7 +230,7 @@ class Office:
     def _pause(self, dossier: Dossier, kind: type[Fact], **facts: Any) -> None:
         """The limit's clock stands from now on."""
         dossier.paused_since = int(self._world.now)
-        self.tell(dossier, kind, **facts)
+        self._tell(dossier, kind, **facts)
 
     def _resume(self, dossier: Dossier, kind: type[Fact], **facts: Any) -> None:
         """The clock runs again; the due date moves by the working time waited."""
@@ -245,13 +241,13 @@ class Office:
             waited = self._calendar.between(since, now)
             dossier.due = floor(self._calendar.add(dossier.due, waited)) if waited > 0 else dossier.due
             facts["due_at"] = self._ledger.clock(dossier.due)
-        self.tell(dossier, kind, **facts)
+        self._tell(dossier, kind, **facts)
         self._letters.watch(dossier)
 
     def _resolve(self, dossier: Dossier) -> None:
         outcome, luck = self._profile.outcome, dossier.luck
         electronic = luck.electronic < outcome.electronic
-        self.tell(
+        self._tell(
             dossier,
             Resolved,
             result_number=f"KQ-{dossier.id}",
@@ -272,10 +268,10 @@ class Office:
 
     def _return(self, dossier: Dossier, channel: str) -> None:
         outcome, luck = self._profile.outcome, dossier.luck
-        self.tell(dossier, ResultReturned, channel=channel)
+        self._tell(dossier, ResultReturned, channel=channel)
         if luck.rated < outcome.rated:
             happy = luck.satisfied < (outcome.satisfied_late if dossier.late else outcome.satisfied)
-            self.tell(dossier, Rated, score=5 if happy else 2)
+            self._tell(dossier, Rated, score=5 if happy else 2)
 
 
 def _exponential(mean: float, chance: float) -> float:

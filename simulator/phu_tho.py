@@ -34,6 +34,10 @@ LEAST_STAFF = 0.75
 FIRST_SHARE = 0.2
 """Where calibration begins, and what offices without dossiers have; assumed."""
 
+LETTERS = (0.05, 0.25), (0.2, 0.9)
+"""Bounds of the share of late dossiers that get a letter, departments and communes; within them each unit has its
+own. Assumed: no count of letters by unit is published, and where most is late most letters are said to be missing."""
+
 PROFILES = {
     "H44.45": "land",
     "H44.42": "home_affairs",
@@ -91,7 +95,8 @@ def recalibrated(rows: list[Unit]) -> dict[str, float]:
 
 
 def _line(unit: Unit, share: float) -> str:
-    letters = 0.2 + 0.7 * stream(0, unit.code, "letters of apology").random()
+    least, most = LETTERS[unit.level == "commune"]
+    letters = least + (most - least) * stream(0, unit.code, "letters of apology").random()
     staff = ", ".join(f"{pool}: {n:g}" for pool, n in _staff(unit).items())
     return (
         f"  {unit.code}: {{profile: {unit.profile}, volume: {unit.received}, share: {share:g}, "

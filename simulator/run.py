@@ -12,8 +12,8 @@ from simulator.model import Scenario
 from simulator.office import Office
 from simulator.world import HopError, World
 
-BATCH = 3600.0
-"""Facts are put in order an hour at a time; a fact lies within the hour in which it happens."""
+BATCH = 600.0
+"""Facts are put in order ten minutes at a time; a fact lies within the ten minutes in which it happens."""
 
 Progress = Callable[[datetime], None]
 

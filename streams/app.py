@@ -1,7 +1,7 @@
 """The Kafka driver: Faust brings messages of the partitions it owns; the state goes to a compacted topic.
 
 Faust is used for membership, assignment and the agent, not for tables or windows (`docs/decisions.md`).
-The rule that makes it exact: states and dead letters are acknowledged by the broker first, source events after.
+What makes it exact: states and dead letters are acknowledged by the broker first, source events after.
 """
 
 import asyncio
@@ -16,11 +16,12 @@ from aiokafka import TopicPartition as Partition
 
 from dossier.calendar import WorkingCalendar
 from streams.processor import DeadLetter, PartitionProcessor
-from streams.topics import DEAD, EVENTS, STATE
+from streams.topics import DEAD, EVENTS, PARTITIONS, STATE
 from streams.view import StreamView
 
 FLUSH_EVENTS = 500
 FLUSH_SECONDS = 0.5
+LOOK_SECONDS = 0.5
 
 _log = logging.getLogger("motcua.streams")
 
@@ -34,9 +35,10 @@ class KafkaDriver:
         self._address = address
         self._calendar = calendar
         self.processors: dict[int, PartitionProcessor] = {}
-        self.view = StreamView(self.processors, lag=self._lag, ready=self._ready)
+        self.view = StreamView(self.processors, PARTITIONS, self._unread, self._ready, self._look)
         self.failed: asyncio.Future[None] | None = None
         self._restoring: dict[int, asyncio.Task[PartitionProcessor]] = {}
+        self._owned: set[int] = set()
         self._ends: dict[int, int] = {}
         self._pending: list[Any] = []
         self._letters: list[tuple[int, DeadLetter]] = []
@@ -135,7 +137,8 @@ class KafkaDriver:
         return processor
 
     async def _assigned(self, _: Any, assigned: Iterable[Any], **__: Any) -> None:
-        for part in {tp.partition for tp in assigned if tp.topic == EVENTS}:
+        self._owned = {tp.partition for tp in assigned if tp.topic == EVENTS}
+        for part in self._owned:
             if part not in self.processors:
                 self._restoring.pop(part, None)
                 task = asyncio.create_task(self._restored(part))
@@ -143,6 +146,7 @@ class KafkaDriver:
 
     async def _revoked(self, _: Any, revoked: Iterable[Any], **__: Any) -> None:
         await self._flush()
+        self._owned = set()
         for part in {tp.partition for tp in revoked if tp.topic == EVENTS}:
             self.processors.pop(part, None)
             self._restoring.pop(part, None)
@@ -158,20 +162,25 @@ class KafkaDriver:
 
     async def _watch_lag(self) -> None:
         while True:
-            parts = [Partition(EVENTS, part) for part in self.processors]
-            if parts:
-                ends = await self._ends_consumer.end_offsets(parts)
-                self._ends = {tp.partition: end for tp, end in ends.items()}
-            await asyncio.sleep(0.5)
+            await self._look()
+            await asyncio.sleep(LOOK_SECONDS)
 
-    def _lag(self) -> int:
-        return sum(
-            max(0, self._ends.get(part, 0) - processor.progress.offset - 1)
-            for part, processor in self.processors.items()
-        )
+    async def _look(self) -> None:
+        """See where each partition owned ends now."""
+        parts = [Partition(EVENTS, part) for part in self.processors]
+        if parts:
+            ends = await self._ends_consumer.end_offsets(parts)
+            self._ends = {tp.partition: end for tp, end in ends.items()}
+
+    def _unread(self, part: int) -> int:
+        """Messages of a partition that wait; 1 while nobody has looked."""
+        if part not in self._ends:
+            return 1
+        return max(0, self._ends[part] - self.processors[part].progress.offset - 1)
 
     def _ready(self) -> bool:
-        return bool(self.processors) and len(self.processors) == len(self._restoring)
+        """All that the group assigned to this worker is restored."""
+        return bool(self._owned) and self._owned <= self.processors.keys()
 
     def _check(self, task: "asyncio.Task[Any]") -> None:
         if not task.cancelled() and task.exception() is not None:
@@ -198,7 +207,7 @@ def _app(address: str, group: str, name: str) -> faust.App:
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
-        topic_partitions=12,
+        topic_partitions=PARTITIONS,
         table_standby_replicas=0,
         broker_session_timeout=10,
         broker_heartbeat_interval=3,
@@ -206,6 +215,7 @@ def _app(address: str, group: str, name: str) -> faust.App:
         broker_commit_interval=1,
         broker_max_poll_records=5000,
         stream_buffer_maxsize=65536,
+        stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=name,
         producer_acks=-1,

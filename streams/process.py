@@ -21,7 +21,7 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 def spawn(command: Sequence[str], folder: Path, output: int) -> subprocess.Popen[str]:
-    """A program in a folder, its output (both streams) to a file descriptor; start it from the main thread."""
+    """A program in a folder, both its outputs to a file descriptor; start it from the main thread."""
     program = Path(command[0])  # the PATH may name it from here, and we start it there
     return subprocess.Popen(  # noqa: S603  the programs are our own choice
         [sys.executable, "-I", "-S", "-c", _TIED, str(os.getpid()), str(program.absolute()), *command[1:]],

@@ -24,7 +24,7 @@ HELD_MAX = 100_000
 """So many events wait in one partition at most; beyond, the one that waits longest stops waiting."""
 
 
-class Held(msgspec.Struct, array_like=True):
+class Held(msgspec.Struct, array_like=True, gc=False):
     """A message that waits for its predecessor, until stream time reaches `until`."""
 
     offset: int
@@ -32,7 +32,7 @@ class Held(msgspec.Struct, array_like=True):
     raw: bytes
 
 
-class Entry(msgspec.Struct, omit_defaults=True):
+class Entry(msgspec.Struct, omit_defaults=True, gc=False):
     """What is stored of a dossier: its state, the last offset seen, and what waits."""
 
     offset: int = -1
@@ -125,17 +125,21 @@ class PartitionProcessor:
         """Make the views anew from the restored truth."""
         for scenario, at in self.progress.clocks.items():
             self.world(scenario).clock = at
+        for dossier in (entry.dossier for entry in self.entries.values() if entry.dossier is not None):
+            # States may be stored up to a later message than the partition's own record.
+            world = self.world(dossier.scenario)
+            world.clock = max(world.clock, dossier.last_at)
         self.dead.update(self.progress.dead)
         for name, entry in self.entries.items():
             self.duplicates += entry.duplicates
             self.dead.update(entry.dead)
             for held in entry.held.values():
-                self._wait(name.partition("/")[0], held.until, name)
+                self._wait(_event(held).scenario, held.until, name)
             if entry.dossier is not None:
                 world = self.world(entry.dossier.scenario)
-                world.dossiers[entry.dossier.dossier_id] = entry.dossier
+                world.dossiers[name] = entry.dossier
                 world.anomalies.update(entry.dossier.anomalies)
-                world.update(entry.dossier)
+                world.update(name, entry.dossier)
 
     def release(self) -> list[DeadLetter]:
         """Stop all waiting: nothing more will come (the end of a file)."""
@@ -155,7 +159,7 @@ class PartitionProcessor:
 
     def _place(self, offset: int, event: Fact, raw: bytes) -> None:
         """Fold the event if it is the dossier's next; else it waits, repeats or is late."""
-        name = f"{event.scenario}/{event.dossier_id}"
+        name = _name(event)
         entry = self.entries.get(name)
         if entry is None:
             entry = self.entries[name] = Entry()
@@ -165,9 +169,9 @@ class PartitionProcessor:
         self._dirty.add(name)
         expected = 1 if entry.dossier is None else entry.dossier.seq + 1
         if event.seq == expected:
-            self._fold(entry, event)
+            self._fold(name, entry, event)
             if entry.held:
-                self._drain(entry)
+                self._drain(name, entry)
         elif event.seq in entry.missing:
             self._bury(entry.dead, DeadLetter(offset, "late", f"seq {event.seq} was waited for in vain", raw))
         elif event.seq < expected or event.seq in entry.held:
@@ -178,25 +182,24 @@ class PartitionProcessor:
             entry.held[event.seq] = Held(offset, until, raw)
             self._wait(event.scenario, until, name)
 
-    def _fold(self, entry: Entry, event: Fact) -> None:
+    def _fold(self, name: str, entry: Entry, event: Fact) -> None:
         world = self.world(event.scenario)
         dossier = entry.dossier
         if dossier is None:
             dossier = Dossier(scenario=event.scenario, dossier_id=event.dossier_id, office=event.office)
-            entry.dossier = world.dossiers[event.dossier_id] = dossier
-        before = sum(dossier.anomalies.values())
-        old = dict(dossier.anomalies) if before else {}
+            entry.dossier = world.dossiers[name] = dossier
+        old = Counter(dossier.anomalies) if dossier.anomalies else None
         fold(dossier, event, self.calendar)
-        if sum(dossier.anomalies.values()) != before:
-            world.anomalies.update(Counter(dossier.anomalies) - Counter(old))
+        if dossier.anomalies:
+            world.anomalies.update(Counter(dossier.anomalies) - (old or Counter()))
         if type(event) not in QUIET:
-            world.update(dossier)
+            world.update(name, dossier)
 
-    def _drain(self, entry: Entry) -> None:
+    def _drain(self, name: str, entry: Entry) -> None:
         """Fold what waited for the event just folded."""
         while entry.dossier is not None and (held := entry.held.pop(entry.dossier.seq + 1, None)):
             self.held -= 1
-            self._fold(entry, _event(held))
+            self._fold(name, entry, _event(held))
 
     def _wait(self, scenario: str, until: float, name: str) -> None:
         queue = self._waiting.setdefault(scenario, [])
@@ -229,7 +232,7 @@ class PartitionProcessor:
             for seq in sorted(over):
                 held = entry.held.pop(seq)
                 self.held -= 1
-                detail = f"seq {seq} of {name}, whose seq 1 did not come"
+                detail = f"seq {seq} of a dossier whose seq 1 did not come"
                 self._bury(entry.dead, DeadLetter(held.offset, "unknown_dossier", detail, held.raw))
             return
         for seq in sorted(over):
@@ -239,13 +242,19 @@ class PartitionProcessor:
             note(entry.dossier, "gap")
             self.world(entry.dossier.scenario).anomalies["gap"] += 1
             self.held -= 1
-            self._fold(entry, _event(entry.held.pop(seq)))
-            self._drain(entry)
+            self._fold(name, entry, _event(entry.held.pop(seq)))
+            self._drain(name, entry)
 
     def _bury(self, counts: dict[str, int], letter: DeadLetter) -> None:
         counts[letter.reason] = counts.get(letter.reason, 0) + 1
         self.dead[letter.reason] += 1
         self._letters.append(letter)
+
+
+def _name(event: Fact) -> str:
+    """A dossier's key: two offices may use the same number; the lengths part what the words may hold."""
+    scenario, office = event.scenario, event.office
+    return f"{len(scenario)}.{len(office)}/{scenario}/{office}/{event.dossier_id}"
 
 
 def _event(held: Held) -> Fact:

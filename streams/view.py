@@ -1,10 +1,10 @@
 """The view of all partitions that one driver owns: what monitoring reads (`dossier.view.View`)."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, tzinfo
 
-from dossier.calendar import DAY, HOUR
+from dossier.calendar import HOUR
 from dossier.indicators import DIMENSIONS, OVERDUE, PAUSED, Cell, Masks, figures, instant, report
 from dossier.view import Figures, Health, OpenDossiers, Refusal
 from dossier.window import WINDOWS, Place, Sums, add, rolling_figures
@@ -20,14 +20,24 @@ class StreamView:
     def __init__(
         self,
         processors: Mapping[int, PartitionProcessor],
-        lag: Callable[[], int] = lambda: 0,
+        partitions: int,
+        unread: Callable[[int], int],
         ready: Callable[[], bool] = lambda: True,
+        look: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`unread` tells how many messages of a partition wait, as of the last `look` at the log."""
         self._processors = processors
-        self._lag = lag
+        self._partitions = partitions
+        self._unread = unread
         self._ready = ready
+        self._look = look
         self.last_event: float | None = None
         """When the driver last folded a message, by the wall clock; the driver sets it."""
+
+    async def look(self) -> None:
+        """Learn how far the log goes now; an answer as of an instant needs it."""
+        if self._look is not None:
+            await self._look()
 
     def scenarios(self) -> list[str]:
         """The names of the worlds seen, sorted."""
@@ -43,13 +53,16 @@ class StreamView:
         """What `motcua measure` prints; Refusal 400 for a wrong question, 404, or 409 for the future."""
         if not self._ready():
             raise Refusal(503, "partitions are being taken over or restored: ask again in a moment")
+        elsewhere = sorted(set(range(self._partitions)) - self._processors.keys())
+        if elsewhere:
+            raise Refusal(503, f"partitions {', '.join(map(str, elsewhere))} are not owned by this worker")
         name = self._named(scenario)
         if by is not None and by not in DIMENSIONS:
             raise Refusal(400, f"by={by!r} is no dimension: use one of {', '.join(DIMENSIONS)}")
         if due not in {"first", "current"}:
             raise Refusal(400, f"due={due!r}: use first or current")
         now = self.stream_time(name) + JUST_AFTER
-        if as_of is not None and as_of > now:
+        if as_of is not None and (as_of > now or self._catching_up(name)):
             raise Refusal(
                 409, f"as_of lies ahead of stream time {instant(now)}: ask again when it has come there"
             )
@@ -66,7 +79,7 @@ class StreamView:
         for window, (width, count) in WINDOWS.items():
             sums: dict[Place, Sums] = {}
             for world in self._worlds(scenario):
-                panes = world.hours if width == HOUR else world.days
+                panes = world.hours if width == "hour" else world.days
                 for place, row in panes.window(now, count).items():
                     sums[place] = add([sums[place], row]) if place in sums else row
             total = add(sums.values()) if sums else [0] * 6
@@ -117,7 +130,7 @@ class StreamView:
             events=sum(p.progress.events for p in owned),
             duplicates=sum(p.duplicates for p in owned),
             held=sum(p.held for p in owned),
-            lag=self._lag(),
+            lag=sum(map(self._unread, self._processors)),
             dead=dict(sum((p.dead for p in owned), Counter())),
             anomalies={scenario: dict(kinds) for scenario, kinds in sorted(anomalies.items())},
             partitions=len(self._processors),
@@ -127,8 +140,7 @@ class StreamView:
 
     def _catching_up(self, scenario: str) -> bool:
         """Some partition has unread messages and knows nothing of this scenario yet."""
-        unseen = any(scenario not in p.worlds for p in self._processors.values())
-        return unseen and self._lag() > 0
+        return any(scenario not in p.worlds and self._unread(part) for part, p in self._processors.items())
 
     def _worlds(self, scenario: str) -> list[World]:
         return [p.worlds[scenario] for p in self._processors.values() if scenario in p.worlds]
@@ -149,7 +161,7 @@ class StreamView:
 
 
 def _date(day: int) -> str:
-    return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
+    return date.fromordinal(day).isoformat()
 
 
 def _due_class(mask: int, due: float | None, now: float) -> str:

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
-from dossier.calendar import DAY, HOUR, WorkingCalendar
+from dossier.calendar import DAY, WorkingCalendar
 from dossier.indicators import FINISHED, PAUSED, Cell, Masks, cell, measure, standing, verdict_at
 from dossier.lifecycle import Dossier
-from dossier.window import Panes
+from dossier.window import Panes, hour
 
 JUST_AFTER = 1e-6
 """Figures at stream time are those just before this much later: what happened at stream time is seen."""
@@ -27,8 +27,8 @@ class World:
         self.calendar = calendar
         self.clock = 0.0
         self.cells: dict[Cell, Masks] = {}
-        self.hours = Panes(HOUR, 0.0)
-        self.days = Panes(DAY, calendar.local(0.0).utcoffset().total_seconds())  # type: ignore[union-attr]
+        self.hours = Panes(hour)
+        self.days = Panes(calendar.day)
         self.anomalies: Counter[str] = Counter()
         self.dossiers: dict[str, Dossier] = {}
         self.open: set[str] = set()
@@ -49,15 +49,15 @@ class World:
             self.hours.prune(at, 48)
         due = self._due
         while due and due[0][0] <= at:
-            _, dossier_id = heappop(due)
-            if dossier_id in self.open:
-                self.update(self.dossiers[dossier_id])
+            _, name = heappop(due)
+            if name in self.open:
+                self.update(name, self.dossiers[name])
 
-    def update(self, dossier: Dossier) -> None:
+    def update(self, name: str, dossier: Dossier) -> None:
         """Put the dossier's standing at stream time in the place of the one counted before."""
-        name, now = dossier.dossier_id, self.now
+        now = self.now
         mask = standing(dossier, now, self.calendar)
-        new = (cell(dossier), mask, dossier.accepted_at or 0.0, verdict_at(dossier, mask, now))
+        new = (cell(dossier, now), mask, dossier.accepted_at or 0.0, verdict_at(dossier, mask, now))
         old = self._standings.get(name)
         if new != old:
             if old is not None:
@@ -67,7 +67,7 @@ class World:
         if mask and not mask & FINISHED:
             self.open.add(name)
             if not mask & PAUSED:
-                self._expect(dossier, now)
+                self._expect(name, dossier, now)
         else:
             self.open.discard(name)
 
@@ -84,18 +84,20 @@ class World:
             promises = self.dossiers[name].promises
             yield place, mask, promises[-1].due if promises else None
 
-    def _expect(self, dossier: Dossier, now: float) -> None:
+    def _expect(self, name: str, dossier: Dossier, now: float) -> None:
         """The next instants at which the clock alone changes this dossier's standing."""
         dues = {dates[-1].due for dates in (dossier.promises, dossier.appointments) if dates}
         for due in dues:
             if due >= now:
-                heappush(self._due, (due, dossier.dossier_id))
+                heappush(self._due, (due, name))
 
     def _count(self, counted: Standing, sign: int) -> None:
         place, mask, received_at, verdict = counted
         if not mask:
             return
-        masks = self.cells.setdefault(place, Counter())
+        masks = self.cells.get(place)
+        if masks is None:
+            masks = self.cells[place] = Counter()
         masks[mask] += sign
         if not masks[mask]:
             del masks[mask]

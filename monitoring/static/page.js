@@ -17,9 +17,11 @@
     return [t.day.map((d) => Date.parse(d + "T00:00:00Z") / 1000), t.decided, t.online, t.on_time, t.day.map(() => goal)];
   };
 
-  const range = (_, low, high) => {
-    const floor = Math.floor(Math.min(low ?? 0.9, 0.95) * 20) / 20;
-    return [Math.max(0, floor), 1 + (1 - floor) * 0.04];
+  // From below all but one in twenty shares, so that one odd day does not flatten all others.
+  const range = () => {
+    const shares = [...trend.on_time, ...trend.online].filter((x) => x != null).sort((a, b) => a - b);
+    const floor = Math.floor(Math.min(shares[Math.floor(shares.length / 20)] ?? 0.9, 0.95) * 20) / 20;
+    return [floor, 1 + (1 - floor) * 0.04];
   };
 
   const last = (u) => u.setLegend({ idx: u.data[0].length - 1 }, false);
@@ -90,11 +92,16 @@
   }
 
   const state = document.getElementById("state");
-  if (document.body.dataset.stream) {
+  const say = (name) => { state.className = name; state.textContent = state.dataset[name]; };
+  function follow() {
     const source = new EventSource(document.body.dataset.stream);
-    const say = (name) => { state.className = name; state.textContent = state.dataset[name]; };
     source.onopen = () => say("live");
-    source.onerror = () => say("lost");
     source.onmessage = receive;
+    source.onerror = () => {
+      say("lost");
+      // After a refusal the browser does not try again by itself.
+      if (source.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
+    };
   }
+  if (document.body.dataset.stream) follow();
 })();

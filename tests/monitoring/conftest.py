@@ -56,6 +56,9 @@ class FakeView:
             partitions=4, last_event=NOW + 5, clocks=dict.fromkeys(scenarios, NOW),
         )  # fmt: skip
 
+    async def look(self) -> None:
+        """All is read."""
+
     def scenarios(self):
         return self.names
 

@@ -8,6 +8,7 @@ import sys
 from contextlib import asynccontextmanager
 
 import pytest
+from playwright.async_api import async_playwright
 
 from monitoring.numerals import count, percent
 from monitoring.screenshot import BROWSERS, FLAGS
@@ -19,8 +20,7 @@ pytestmark = pytest.mark.browser
 @asynccontextmanager
 async def opened(url, **options):
     """A page at `url`, with lists of the complaints on its console and of the addresses it asked for."""
-    playwright_api = pytest.importorskip("playwright.async_api")
-    async with playwright_api.async_playwright() as playwright:
+    async with async_playwright() as playwright:
         found = next(filter(None, map(shutil.which, BROWSERS)), None)
         browser = await playwright.chromium.launch(executable_path=found, args=FLAGS)
         page = await browser.new_page(**options)

@@ -7,7 +7,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as plain
 
-from monitoring.exporter import FAMILIES, ViewCollector, exposition
+from dossier.event import decode
+from monitoring.exporter import FAMILIES, REASONS, ViewCollector, exposition
 from monitoring.overview import added
 
 OPENMETRICS = "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.3"
@@ -28,7 +29,11 @@ def samples(view, accept=OPENMETRICS):
 
 
 def total(view, name, **labels):
-    return sum(s.value for s in samples(view) if s.name == name and labels.items() <= s.labels.items())
+    return summed(samples(view), name, **labels)
+
+
+def summed(seen, name, **labels):
+    return sum(s.value for s in seen if s.name == name and labels.items() <= s.labels.items())
 
 
 @pytest.mark.parametrize("accept", ACCEPTS)
@@ -68,20 +73,20 @@ def test_each_series_is_there_once(large):
 
 
 def test_each_dossier_is_counted_once_in_every_partition(large):
-    figures = added(large.table.values())
-    assert figures["open"] == total(large, "dossier_open")
-    assert figures["open_overdue"] == total(large, "dossier_open", due="overdue")
-    assert figures["received"] == total(large, "dossier_received_total")
-    assert figures["online"] == total(large, "dossier_received_total", online="true")
-    assert figures["finished"] == total(large, "dossier_finished_total")
-    assert figures["finished_with_due"] + figures["open_overdue"] == total(large, "dossier_decided_total")
-    assert figures["early"] == total(large, "dossier_decided_total", verdict="early")
-    assert figures["on_time"] - figures["early"] == total(large, "dossier_decided_total", verdict="on_time")
-    assert figures["breached"] == total(large, "dossier_decided_total", verdict="late")
-    assert figures["letters_due"] == total(large, "dossier_apology_due_total")
-    assert figures["letters_sent"] == total(large, "dossier_apology_sent_total")
-    assert figures["letters_in_time"] == total(large, "dossier_apology_sent_total", timing="in_time")
-    assert figures["letters_due"] - figures["letters_sent"] == total(large, "dossier_apology_missing")
+    figures, seen = added(large.table.values()), samples(large)
+    assert figures["open"] == summed(seen, "dossier_open")
+    assert figures["open_overdue"] == summed(seen, "dossier_open", due="overdue")
+    assert figures["received"] == summed(seen, "dossier_received_total")
+    assert figures["online"] == summed(seen, "dossier_received_total", online="true")
+    assert figures["finished"] == summed(seen, "dossier_finished_total")
+    assert figures["finished_with_due"] + figures["open_overdue"] == summed(seen, "dossier_decided_total")
+    assert figures["early"] == summed(seen, "dossier_decided_total", verdict="early")
+    assert figures["on_time"] - figures["early"] == summed(seen, "dossier_decided_total", verdict="on_time")
+    assert figures["breached"] == summed(seen, "dossier_decided_total", verdict="late")
+    assert figures["letters_due"] == summed(seen, "dossier_apology_due_total")
+    assert figures["letters_sent"] == summed(seen, "dossier_apology_sent_total")
+    assert figures["letters_in_time"] == summed(seen, "dossier_apology_sent_total", timing="in_time")
+    assert figures["letters_due"] - figures["letters_sent"] == summed(seen, "dossier_apology_missing")
 
 
 def test_the_windows_rates_are_those_of_the_view(view):
@@ -100,7 +105,7 @@ def test_a_rate_over_nothing_is_absent(view):
 def test_the_monitors_own_health_is_there_from_zero_on(view):
     assert total(view, "motcua_events_total") == 1234567
     assert total(view, "motcua_dead_letters_total", reason="not_json") == 2
-    assert [s.value for s in samples(view) if s.labels.get("reason") == "unknown_type"].count(0) == 1
+    assert [s.value for s in samples(view) if s.labels.get("reason") == "unknown_type"] == [0]
     assert view.now == total(view, "motcua_stream_time_timestamp_seconds", scenario="live")
     assert total(view, "dossier_anomaly_total", scenario="live", kind="end_before_start") == 7
     assert total(view, "motcua_build_info") == 1
@@ -121,6 +126,20 @@ def test_several_scenarios_stand_side_by_side(view):
 def test_the_view_is_asked_once_a_scrape(large):
     exposition(large)
     assert large.asked == 1
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\xff",
+        b"{}",
+        b'{"type":"tick"}',
+        b'{"type":"x"}',
+        b'{"type":"tick","scenario":1,"at":"2026-03-02T10:00:00Z"}',
+    ],
+)
+def test_every_reason_of_decode_is_there_from_zero_on(raw):
+    assert decode(raw).reason in REASONS
 
 
 def test_registering_does_not_read_the_view(view):

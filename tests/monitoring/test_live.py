@@ -2,6 +2,7 @@ import asyncio
 import json
 import time
 
+from dossier.view import Refusal
 from monitoring import live as module
 from monitoring.live import Live
 
@@ -25,7 +26,7 @@ def test_a_watcher_sees_a_changed_figure(view, served, changed):
             second = await update(response)
             assert "7.654.321" in second["sections"]["stream"]
             assert first["sections"]["offices"] == second["sections"]["offices"]
-            assert len(second["trend"]["day"]) == len(second["trend"]["on_time"]) == 28
+            assert len(second["trend"]["day"]) == len(second["trend"]["on_time"]) == 27
 
     served(view, visit, period=0.02)
 
@@ -138,3 +139,18 @@ def test_too_many_watchers_are_refused(view, served, monkeypatch):
                 assert (second.status, second.headers["Retry-After"]) == (503, "10")
 
     served(view, visit)
+
+
+def test_a_stream_that_the_view_refuses_ends_in_order(view, served):
+    def refuse(_):
+        raise Refusal(503, "Partitions are being taken over.")
+
+    async def visit(client):
+        async with client.get("/stream") as response:
+            await update(response)
+            view.cells = refuse
+            assert b"HTTP/1.1" not in await response.read()
+            async with client.get("/stream") as again:
+                assert again.status == 503
+
+    served(view, visit, period=0.02)
