@@ -32,6 +32,9 @@ OFFICE_HOURS: Hours = {day: [("07:30", "11:30"), ("13:00", "17:00")] for day in 
 CORRECTIONS: Mapping[date, bool] = {
     # 2026-01-02 off, made up on Saturday 2026-01-10: announced, not in the package 0.109 [M].
     date(2026, 1, 2): False,
+    # Tết 2026 is off from Saturday 14 to Sunday 22 February [V:S37]; the package lists its weekdays.
+    date(2026, 2, 14): False,
+    date(2026, 2, 21): False,
     date(2026, 1, 10): True,
 }
 """Days that are worked (True) or not (False), whatever the package says."""
@@ -149,7 +152,7 @@ class WorkingCalendar:
             i = bisect_left(self._days, day)
             if count > 0 and (i == len(self._days) or self._days[i] != day):
                 i -= 1
-            if 0 < i + count < len(self._days) - 1 and i > 0:
+            if 0 < i < len(self._days) and 0 < i + count < len(self._days) - 1:
                 return self._days[i + count]
             self._load(min(self._first, day.year) - 2, max(self._last, day.year) + 2)
 

@@ -180,6 +180,13 @@ class Tick(Control, frozen=True, kw_only=True, tag="tick"):
     """The clock of a scenario has come this far, though nothing happened."""
 
 
+class Begun(Control, frozen=True, kw_only=True, tag="begun"):
+    """The record is whole from here on; of earlier times it tells only what was still open.
+
+    Rolling figures leave out what lies before: they would show the slow dossiers alone.
+    """
+
+
 class Steered(Control, frozen=True, kw_only=True, tag="steered"):
     """A lever took effect; shown as an annotation."""
 
@@ -214,7 +221,7 @@ Fact = (
     | Rated
     | Corrected
 )
-Message = Fact | Tick | Steered | StaffChanged
+Message = Fact | Tick | Begun | Steered | StaffChanged
 
 
 class Rejected(msgspec.Struct, frozen=True):

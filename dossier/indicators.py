@@ -196,7 +196,7 @@ def _early(end: float, due: float, calendar: WorkingCalendar) -> int:
 def _in_time_766(dossier: Dossier, before: float, judged: float, due: float) -> bool:
     """Decision 766's rule (`domain` 2.2), with an equal end in time and a second request for papers late.
 
-    The end is the result, else its return, else any other end; while papers are waited for, the request; else now.
+    The end is the result, else its return, else any other end, else the request that is waited for, else now.
     """
     if sum(at < before for at in dossier.requests) > 1:
         return False

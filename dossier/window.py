@@ -43,12 +43,13 @@ class Panes:
             row[4] += sign if mask & SENT else 0
             row[5] += sign if mask & IN_TIME else 0
 
-    def window(self, before: float, count: int) -> dict[Place, Sums]:
-        """The sums of the last `count` panes, by place, up to the one just before the instant."""
+    def window(self, before: float, count: int, since: float) -> dict[Place, Sums]:
+        """The sums, by place, of the last `count` panes that do not begin before `since`."""
         last = self.index(before)
+        first = max(last - count + 1, self.index(since))
         out: dict[Place, Sums] = {}
         for place, panes in self.sums.items():
-            rows = [panes[i] for i in range(last - count + 1, last + 1) if i in panes]
+            rows = [panes[i] for i in range(first, last + 1) if i in panes]
             if rows:
                 out[place] = add(rows)
         return out

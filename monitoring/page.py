@@ -7,9 +7,8 @@ Nothing here names a dossier.
 
 from collections.abc import Awaitable, Callable
 from datetime import tzinfo
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from aiohttp import web
@@ -20,10 +19,10 @@ from monitoring import query
 from monitoring.exporter import exposition
 from monitoring.live import PERIOD, Live
 from monitoring.overview import overview
-from monitoring.render import ZONE, Renderer, update
+from monitoring.render import STATIC, ZONE, Renderer, update
+from monitoring.snapshot import snapshot
 from monitoring.words import LANGUAGES
 
-STATIC = Path(__file__).parent / "static"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -47,6 +46,7 @@ def site(
         [
             web.get("/", pages.overview),
             web.get("/stream", pages.stream, allow_head=False),
+            web.get("/snapshot", pages.snapshot),
             web.get("/metrics", pages.metrics),
             web.get("/api/indicators", pages.indicators),
             web.get("/api/rolling", pages.rolling),
@@ -90,6 +90,15 @@ class Site:
         lang = query.language(request.query, request.headers.get("Accept-Language", ""), self._lang)
         every = "all" if request.query.get("offices") == "all" else ""
         return await self.live.follow(request, (query.scenario(request.query, self._view), lang, every))
+
+    async def snapshot(self, request: web.Request) -> web.Response:
+        """The page as one file to keep."""
+        name = query.scenario(request.query, self._view)
+        lang = query.language(request.query, request.headers.get("Accept-Language", ""), self._lang)
+        answer = _html(snapshot(self._view, name, lang, province=self._province, zone=self._zone))
+        # To be kept, not shown: the site's own policy lets no inline script run.
+        answer.headers["Content-Disposition"] = f'attachment; filename="{quote(name)}.html"'
+        return answer
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus' text or OpenMetrics, as the client accepts."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,6 +14,7 @@ from monitoring import numerals, words
 from monitoring.overview import DUE, FEW, TARGET, Due, Overview
 from monitoring.release import release
 
+STATIC = Path(__file__).parent / "static"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 WORST = 15
 """Offices shown unless all are asked for."""

@@ -8,8 +8,7 @@ from markupsafe import Markup
 
 from dossier.view import View
 from monitoring.overview import overview
-from monitoring.page import STATIC
-from monitoring.render import ZONE, Renderer
+from monitoring.render import STATIC, ZONE, Renderer
 
 STYLES = ("vendor/uPlot.min.css", "page.css")
 SCRIPTS = ("vendor/uPlot.iife.min.js", "page.js")

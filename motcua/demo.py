@@ -9,37 +9,61 @@ import json
 import socket
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import click
-from msgspec.structs import replace
+from msgspec import structs
 
-from dossier.calendar import VIETNAM, vietnam
+from dossier.calendar import vietnam
 from motcua.feed import TICK_HOURS, lines, ticked
 from motcua.files import BadInput, Line
 from motcua.progress import Bar
 from motcua.scoreboard import Answer, scoreboard
 from motcua.serve import HOST, served
-from motcua.simulate import watched
+from motcua.simulate import midnight, watched
 from motcua.topics import needs_kafka
 from simulator.model import Scenario
 from simulator.scenario import load
 
+if TYPE_CHECKING:
+    from streams.local import LocalDriver, LocalTopic
+
 MONTHS = {"phu-tho-2026": (date(2026, 3, 1), date(2026, 4, 1))}
 """What the demo shows of a longer scenario."""
-CHUNK = 2000
-ROUTES = {"level": {"by": "level"}, "office": {"by": "office"}}
+CHUNK = 1000
+ASKED = ("level", "office")
 
 
-def run(
+@dataclass(frozen=True)
+class Demo:
+    """What to show, and where."""
+
+    world: Scenario
+    seed: int
+    start: date
+    until: date
+    serve: bool
+    out: Path
+    port: int
+    lang: str
+
+    def messages(self) -> Iterator[Line]:
+        """The run, with the clock's ticks."""
+        facts = watched(self.world, self.seed, self.start, self.until)
+        return ticked(lines(facts), TICK_HOURS, midnight(self.until))
+
+
+def run(  # noqa: PLR0913 (the options of the command)
     *,
     scenario: str,
     kafka: str | None,
@@ -53,60 +77,56 @@ def run(
 ) -> None:
     """Run the command; it ends by itself, or at Ctrl-C with `serve`."""
     world = load(scenario)
-    month = MONTHS.get(world.name, (world.start, world.until))
-    start, until = start or month[0], until or month[1]
+    first, after = MONTHS.get(world.name, (world.start, world.until))
     out.mkdir(parents=True, exist_ok=True)
+    demo = Demo(world, seed, start or first, until or after, serve, out, port, lang)
     if kafka is None:
-        asyncio.run(_embedded(world, seed, start, until, serve, out, port, lang))
+        asyncio.run(_embedded(demo))
     else:
-        _through_kafka(kafka, world, seed, start, until, serve, out, port, lang)
+        _through_kafka(demo, kafka)
 
 
-def _messages(world: Scenario, seed: int, start: date, until: date) -> Iterator[Line]:
-    end = datetime(until.year, until.month, until.day, tzinfo=VIETNAM)
-    return ticked(lines(watched(world, seed, start, until)), TICK_HOURS, end)
-
-
-async def _embedded(
-    world: Scenario, seed: int, start: date, until: date, serve: bool, out: Path, port: int, lang: str
-) -> None:
+async def _embedded(demo: Demo) -> None:
     from monitoring.snapshot import snapshot
     from streams.local import LocalDriver, LocalLog, LocalTopic
 
-    with (
-        tempfile.TemporaryDirectory(prefix="motcua-") as folder,
-        closing(LocalLog(Path(folder) / "log.sqlite")) as log,
-    ):
+    name, title = demo.world.name, demo.world.title
+    with _folder() as folder, closing(LocalLog(folder / "log.sqlite")) as log:
         driver, topic = LocalDriver(log, vietnam()), LocalTopic(log)
-        async with served(driver.view, port, lang, world.title) as address:
+        async with served(driver.view, demo.port, demo.lang, title) as address:
             _say_where(address)
             begun = time.monotonic()
-            for chunk in _chunks(_messages(world, seed, start, until)):
-                for line in chunk:
-                    topic.put(line.event, line.value)
-                topic.flush()
-                while driver.poll():
-                    await asyncio.sleep(0)  # the page's turn
-            pace = Pace(driver.view.health().events, time.monotonic() - begun, driver.view.health().lag)
-            answers = {name: driver.view.indicators(world.name, **asked) for name, asked in ROUTES.items()}
-            page = snapshot(driver.view, world.name, lang, province=world.title)
-            _conclude(world, answers, page, pace, out, lang)
-            if serve:
+            await _stream(demo.messages(), topic, driver)
+            health = driver.view.health()
+            pace = Pace(health.events, time.monotonic() - begun, health.lag)
+            answers = {by: driver.view.indicators(name, by=by) for by in ASKED}
+            page = snapshot(driver.view, name, demo.lang, province=title)
+            _conclude(demo, answers, page, pace)
+            if demo.serve:
                 _say_served(address)
                 await asyncio.Event().wait()
 
 
-def _through_kafka(
-    kafka: str,
-    world: Scenario,
-    seed: int,
-    start: date,
-    until: date,
-    serve: bool,
-    out: Path,
-    port: int,
-    lang: str,
-) -> None:
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="motcua-") as folder:
+        yield Path(folder)
+
+
+async def _stream(messages: Iterable[Line], topic: "LocalTopic", driver: "LocalDriver") -> None:
+    """Messages into the log and out of it, with the page's turn between."""
+    for chunk in _chunks(messages):
+        for line in chunk:
+            topic.put(line.event, line.value)
+        topic.flush()
+        await asyncio.sleep(0)
+        folded = driver.poll()
+        while folded:
+            await asyncio.sleep(0)
+            folded = driver.poll()
+
+
+def _through_kafka(demo: Demo, kafka: str) -> None:
     needs_kafka()
     from simulator.kafka import KafkaTopic
     from streams import topics
@@ -114,27 +134,22 @@ def _through_kafka(
     with _broker(kafka) as address:
         if kafka != "local":
             # A broker that lasts may hold other runs: a name of its own for each seed keeps them apart.
-            world = replace(world, name=f"{world.name}-seed{seed}")
+            demo = replace(demo, world=structs.replace(demo.world, name=f"{demo.world.name}-seed{demo.seed}"))
         topics.ensure(address)
-        with _worker(address, port, lang, out) as page:
+        with _worker(demo, address) as page:
             _say_where(page)
             begun = time.monotonic()
-            end = datetime(until.year, until.month, until.day, tzinfo=VIETNAM).timestamp()
             with KafkaTopic(address) as topic:
-                for line in _messages(world, seed, start, until):
+                for line in demo.messages():
                     topic.put(line.event, line.value)
-            health = _caught_up(page, world.name, end)
+            health = _caught_up(page, demo.world.name, midnight(demo.until).timestamp())
             pace = Pace(health["events"], time.monotonic() - begun, health["lag"])
-            asked = {"scenario": world.name}
-            answers = {
-                name: json.loads(_get(page, "/api/indicators", {**asked, **by}))
-                for name, by in ROUTES.items()
-            }
-            _conclude(world, answers, _get(page, "/snapshot", {**asked, "lang": lang}), pace, out, lang)
-            if serve:
+            asked = {"scenario": demo.world.name}
+            answers = {by: json.loads(_get(page, "/api/indicators", {**asked, "by": by})) for by in ASKED}
+            _conclude(demo, answers, _get(page, "/snapshot", {**asked, "lang": demo.lang}), pace)
+            if demo.serve:
                 _say_served(page)
-                while True:
-                    time.sleep(1)
+                threading.Event().wait()
 
 
 class Pace:
@@ -145,18 +160,19 @@ class Pace:
 
     def __str__(self) -> str:
         rate = self.events / max(self.seconds, 1e-9)
-        return f"{self.events:,} messages in {self.seconds:.1f} s: {rate:,.0f} a second, simulated, streamed and folded; lag {self.lag}"
+        return (
+            f"{self.events:,} messages simulated, streamed and folded in {self.seconds:.1f} s: "
+            f"{rate:,.0f} a second; lag {self.lag}"
+        )
 
 
-def _conclude(
-    world: Scenario, answers: dict[str, Answer], page: str, pace: Pace, out: Path, lang: str
-) -> None:
+def _conclude(demo: Demo, answers: Mapping[str, Answer], page: str, pace: Pace) -> None:
     """Print the scoreboard, and save it and the page."""
-    board = scoreboard(answers["level"], answers["office"], getattr(world, "published", {}), lang)
-    (out / "page.html").write_text(page, "utf-8")
-    (out / "scoreboard.txt").write_text(f"{board}\n", "utf-8")
-    (out / "indicators.json").write_text(json.dumps(answers, ensure_ascii=False, indent=1), "utf-8")
-    click.echo(f"\n{board}\n\n{pace}\nThe page as it stands: {out / 'page.html'}")
+    board = scoreboard(answers["level"], answers["office"], getattr(demo.world, "published", {}), demo.lang)
+    (demo.out / "page.html").write_text(page, "utf-8")
+    (demo.out / "scoreboard.txt").write_text(f"{board}\n", "utf-8")
+    (demo.out / "indicators.json").write_text(json.dumps(answers, ensure_ascii=False, indent=1), "utf-8")
+    click.echo(f"\n{board}\n\n{pace}\nThe page as it stands: {demo.out / 'page.html'}")
 
 
 def _chunks(messages: Iterable[Line]) -> Iterator[list[Line]]:
@@ -182,27 +198,16 @@ def _broker(kafka: str) -> Iterator[str]:
 
 
 @contextmanager
-def _worker(broker: str, port: int, lang: str, out: Path) -> Iterator[str]:
+def _worker(demo: Demo, broker: str) -> Iterator[str]:
     """A Faust worker with its page, as a process of its own; the page's address."""
     from streams.process import end, spawn, tail
 
-    port = port or _free_port()
+    port = str(demo.port or _free_port())
     address = f"http://{HOST}:{port}"
-    command = [
-        sys.executable,
-        "-m",
-        "motcua",
-        "monitor",
-        "--kafka",
-        broker,
-        "--port",
-        str(port),
-        "--lang",
-        lang,
-    ]
-    log = out / "worker.log"
+    options = ["--kafka", broker, "--port", port, "--lang", demo.lang]
+    log = demo.out / "worker.log"
     with log.open("wb") as output:
-        process = spawn(command, Path.cwd(), output.fileno())
+        process = spawn([sys.executable, "-m", "motcua", "monitor", *options], Path.cwd(), output.fileno())
         try:
             while not _answers(address):
                 if process.poll() is not None:

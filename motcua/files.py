@@ -61,7 +61,7 @@ def last_named(event: Message) -> datetime:
 
 def _open(path: Path, errors: str) -> TextIO:
     try:
-        file = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+        file = gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb")
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from error
     return TextIOWrapper(cast("BinaryIO", file), encoding="utf-8-sig", errors=errors, newline="")

@@ -16,7 +16,8 @@ WORDS = {
     "vi": {
         "level": "cấp", "commune": "xã, phường", "department": "sở", "received": "tiếp nhận",
         "on_time_766": "đúng hạn (766)", "published": "công bố", "finished": "đúng hạn (đã xong)",
-        "fell_due": "đúng hạn (đến hạn)", "online": "trực tuyến", "late": "trễ hạn", "overdue": "đang quá hạn",
+        "fell_due": "đúng hạn (đến hạn)", "online": "trực tuyến", "late": "trễ hạn",
+        "overdue": "đang quá hạn",
         "letters": "thư xin lỗi", "total": "tất cả", "worst": "Năm đơn vị kém nhất (trên số hồ sơ đến hạn)",
         "office": "đơn vị", "board": "Bảng điểm", "as_of": "tính đến",
     },
@@ -33,8 +34,10 @@ def scoreboard(by_level: Answer, by_office: Answer, published: Mapping[str, floa
     words = WORDS[lang]
     levels = {**by_level["by"]["level"], "total": by_level["total"]}
     rows = [_level(words.get(name, name), found, published.get(name), lang) for name, found in levels.items()]
-    heads = ("level", "received", "on_time_766", "published", "finished", "fell_due", "online", "late", "overdue",
-             "letters")  # fmt: skip
+    heads = (
+        *("level", "received", "on_time_766", "published", "finished", "fell_due"),
+        *("online", "late", "overdue", "letters"),
+    )
     worst = _worst(by_office["by"]["office"])
     offices = [_office(name, found, lang) for name, found in worst]
     office_heads = ("office", "received", "fell_due", "on_time_766", "late", "overdue", "letters")

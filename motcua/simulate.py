@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from dossier.event import Fact
+from dossier.calendar import VIETNAM
+from dossier.event import Begun, Message
 from motcua.feed import TICK_HOURS, lines, paced, ticked
 from motcua.files import BadInput
 from motcua.progress import Bar
@@ -22,16 +23,16 @@ from simulator.sinks import write
 
 
 class Tally:
-    """Passes events on and counts them by type."""
+    """Passes messages on and counts them by type."""
 
     def __init__(self) -> None:
         self.types: Counter[str] = Counter()
 
-    def of(self, facts: Iterable[Fact]) -> Iterator[Fact]:
-        """The same facts."""
-        for fact in facts:
-            self.types[str(fact.__struct_config__.tag)] += 1
-            yield fact
+    def of(self, messages: Iterable[Message]) -> Iterator[Message]:
+        """The same messages."""
+        for message in messages:
+            self.types[str(message.__struct_config__.tag)] += 1
+            yield message
 
 
 def run(
@@ -59,13 +60,14 @@ def run(
         write(events, sys.stdout.buffer if out == "-" else out)
     else:
         with opened(kafka, store) as topic:
-            for line in paced(ticked(lines(facts), TICK_HOURS, _end(world, until)), speed):
+            for line in paced(ticked(lines(facts), TICK_HOURS, midnight(until or world.until)), speed):
                 topic.put(line.event, line.value)
     click.echo(_summary(world, seed, tally.types, time.monotonic() - begun), err=out == "-")
 
 
-def watched(world: Scenario, seed: int, start: date | None, until: date | None) -> Iterator[Fact]:
-    """The run's facts, with a bar of the simulated days."""
+def watched(world: Scenario, seed: int, start: date | None, until: date | None) -> Iterator[Message]:
+    """The run's facts, after the word that the record begins here, with a bar of the simulated days."""
+    yield Begun(scenario=world.name, at=midnight(start or world.start))
     days = ((until or world.until) - (start or world.start)).days + world.warmup_days
     first: list[datetime] = []
     with Bar(f"simulating {world.name}", max(days, 1)) as bar:
@@ -77,11 +79,8 @@ def watched(world: Scenario, seed: int, start: date | None, until: date | None) 
         yield from simulated(world, seed, start, until, progress)
 
 
-def _end(world: Scenario, until: date | None) -> datetime:
-    """Local midnight at the end of the run: the last tick."""
-    from dossier.calendar import VIETNAM
-
-    day = until or world.until
+def midnight(day: date) -> datetime:
+    """The local midnight at which a day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
 
 

@@ -1,6 +1,6 @@
-"""Calibration: the share of an official's day that one dossier gets, office by office, from real on-time rates.
+"""Calibration: the share of an official's day that one dossier gets, from each office's real on-time rate.
 
-Offices share nobody, so all are calibrated at once: each run of the whole province is one trial of every office.
+Offices share nobody, so all are calibrated at once: a run of the whole province is one trial of every office.
 The same seed in every trial (common random numbers) makes the rate a smooth function of the share.
 """
 
@@ -134,7 +134,7 @@ def calibrate(
     build: Callable[[Mapping[str, float]], Scenario],
     goals: Mapping[str, float],
     shares: Mapping[str, float],
-    trials: int = 8,
+    trials: int = 6,
     tell: Callable[[str], None] = lambda _: None,
 ) -> dict[str, float]:
     """Shares under which each office comes near its goal (on-time rate by decision 766).
@@ -150,7 +150,9 @@ def calibrate(
             if rate is not None:
                 missed += abs(rate - search.goal) / len(searches)
                 search.learn(rate)
-        tell(f"trial {trial + 1} of {trials}: offices miss their rate by {100 * missed:.2f} points on average")
+        tell(
+            f"trial {trial + 1} of {trials}: offices miss their rate by {100 * missed:.2f} points on average"
+        )
     return {**shares, **{office: round(s.best, 4) for office, s in searches.items() if s.tried}}
 
 

@@ -3,7 +3,17 @@
 from collections.abc import Collection, Mapping
 
 from dossier.deadline import parse_limit
-from simulator.model import Demand, Office, Payment, Procedure, Profile, Scenario, ScenarioError, Work
+from simulator.model import (
+    Channel,
+    Demand,
+    Office,
+    Payment,
+    Procedure,
+    Profile,
+    Scenario,
+    ScenarioError,
+    Work,
+)
 
 
 def check(scenario: Scenario) -> None:
@@ -22,7 +32,8 @@ def check(scenario: Scenario) -> None:
 def _shape(path: str, demand: Demand) -> None:
     for i, season in enumerate(demand.seasons):
         if season.until <= season.since:
-            raise ScenarioError(f"{path}.seasons.{i}.until: must be after since ({season.since}), is {season.until}")
+            where = f"{path}.seasons.{i}.until"
+            raise ScenarioError(f"{where}: must be after since ({season.since}), is {season.until}")
     _some(f"{path}.months", demand.months)
     for channel in ("online", "in_person", "post"):
         rhythm = getattr(demand, channel)
@@ -53,7 +64,8 @@ def _profile(path: str, profile: Profile, scenario: Scenario) -> None:
         _known(f"{path}.mix", "procedure", name, scenario.procedures)
         for i, step in enumerate(scenario.procedures[name].route):
             if isinstance(step, Work):
-                _known(f"{path}.mix.{name}: procedures.{name}.route.{i}.pool", "pool", step.pool, profile.pools)
+                where = f"{path}.pools (for procedures.{name}.route.{i}.pool)"
+                _known(where, "pool", step.pool, profile.pools)
 
 
 def _office(path: str, office: Office, scenario: Scenario) -> None:
@@ -71,7 +83,7 @@ def _known(path: str, kind: str, name: str, known: Collection[str]) -> None:
         raise ScenarioError(f"{path}: unknown {kind} {name!r}; known are {', '.join(sorted(known))}")
 
 
-def _one(path: str, shares: Mapping[str, float]) -> None:
+def _one(path: str, shares: Mapping[Channel, float] | Mapping[str, float]) -> None:
     total = sum(shares.values())
     if abs(total - 1) > 1e-6:
         raise ScenarioError(f"{path}: shares must add up to 1, add up to {total:.6g}")

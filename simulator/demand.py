@@ -1,6 +1,6 @@
 """Demand: when, by which channel and for which procedure citizens file.
 
-A non-homogeneous Poisson process with rates that are constant over half an hour: a count is drawn for each slot.
+A non-homogeneous Poisson process with rates constant over half an hour: a count is drawn for each slot.
 Instants are seconds since 1970.
 """
 
@@ -45,13 +45,16 @@ class Demand:
     def rates(self, monday: date, channel: Channel) -> Floats:
         """The expected share of the period's filings by this channel, for each slot of the week."""
         if monday not in self._weeks:
-            self._weeks[monday] = {name: self._weights(monday, 7, name) / self._totals[name] for name in CHANNELS}
+            self._weeks[monday] = {
+                name: self._weights(monday, 7, name) / self._totals[name] for name in CHANNELS
+            }
         return self._weeks[monday][channel]
 
     def starts(self, monday: date, days: int = 7) -> Floats:
         """The instants at which the slots of these days begin."""
         midnights = [self.midnight(monday + timedelta(days=i)) for i in range(days)]
-        return np.add.outer(np.array(midnights), np.arange(SLOTS) * float(SLOT)).ravel()
+        starts: Floats = np.add.outer(np.array(midnights), np.arange(SLOTS) * float(SLOT)).ravel()
+        return starts
 
     def midnight(self, day: date) -> float:
         """The instant at which a local day begins."""
@@ -59,8 +62,9 @@ class Demand:
 
     @cached_property
     def _totals(self) -> dict[Channel, float]:
-        period = self._scenario.until - self._scenario.start
-        return {name: float(self._weights(self._scenario.start, period.days, name).sum()) or 1.0 for name in CHANNELS}
+        first = self._scenario.start
+        days = (self._scenario.until - first).days
+        return {name: float(self._weights(first, days, name).sum()) or 1.0 for name in CHANNELS}
 
     def _weights(self, first: date, days: int, channel: Channel) -> Floats:
         rhythm: Rhythm = getattr(self._shape, channel)

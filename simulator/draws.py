@@ -40,7 +40,6 @@ class Luck(NamedTuple):
     satisfied: float
 
 
-
 def stream(seed: int, *names: str) -> Generator:
     """The generator that belongs to these names under this seed, on every machine and in every process."""
     digest = blake2b("\0".join(names).encode(), digest_size=16).digest()
@@ -55,7 +54,8 @@ class Fortune:
 
     def deal(self, count: int) -> Iterator[Luck]:
         """The luck of the next `count` dossiers."""
-        return map(Luck._make, zip(*(_column(purpose, rng, count) for purpose, rng in self._streams), strict=True))
+        columns = (_column(purpose, rng, count) for purpose, rng in self._streams)
+        return map(Luck._make, zip(*columns, strict=True))
 
 
 def _column(purpose: str, rng: Generator, count: int) -> list[float]:

@@ -85,9 +85,7 @@ class Ledger:
             self._second, self._local = at, self.clock(at)
         dossier.seq = seq = dossier.seq + 1
         id_, office = dossier.id, dossier.office
-        fact = kind(
-            scenario=self._scenario, dossier_id=id_, seq=seq, at=self._local, office=office, **facts
-        )
+        fact = kind(scenario=self._scenario, dossier_id=id_, seq=seq, at=self._local, office=office, **facts)
         dossier.page.append((at, office, id_, seq, fact))
 
     def take(self) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Discipline in letters of apology: an official looks before the due date, and writes if it will be missed."""
+"""Discipline in letters of apology: an official looks before the due date, and writes if he will miss it."""
 
 from math import ceil, floor
 
@@ -16,9 +16,7 @@ WORKDAY = 8 * HOUR
 class Letters:
     """The letters of one office; a dossier gets one at most."""
 
-    def __init__(
-        self, world: World, calendar: WorkingCalendar, ledger: Ledger, apology: Apology
-    ) -> None:
+    def __init__(self, world: World, calendar: WorkingCalendar, ledger: Ledger, apology: Apology) -> None:
         self._world, self._calendar, self._ledger = world, calendar, ledger
         self._apology = apology
 
@@ -40,7 +38,7 @@ class Letters:
         self._world.at(at, self._look, (dossier, dossier.due))
 
     def _look(self, hop: Hop) -> None:
-        """Write, if the work that is left will not be done in time; if it may, look again after the due date."""
+        """Write, if the work left will not be done in time; if it may, look again after the due date."""
         dossier, due = hop.subject
         if dossier.ended or dossier.paused_since is not None or dossier.due != due:
             return  # nothing to apologise for, or the date has moved and is watched anew
@@ -52,6 +50,4 @@ class Letters:
         days = max(1, ceil(left * self._apology.margin / WORKDAY))
         dossier.due = floor(self._calendar.add(max(now, due), days * WORKDAY))
         dossier.apologised = True
-        self._ledger.tell(
-            dossier, ApologyIssued, due_at=self._ledger.clock(dossier.due), reason="workload"
-        )
+        self._ledger.tell(dossier, ApologyIssued, due_at=self._ledger.clock(dossier.due), reason="workload")

@@ -58,7 +58,7 @@ class Demand(Part, frozen=True):
 
 
 class Work(Part, frozen=True, tag_field="kind", tag="work"):
-    """A step at one of the office's pools; `round_hours`: it is passed on only every so many working hours."""
+    """A step at one of the office's pools; `round_hours`: it is taken up only every so many working hours."""
 
     step: Word
     pool: Word

@@ -27,7 +27,7 @@ from dossier.event import (
     SupplementRequested,
     WithdrawalRequested,
 )
-from simulator.demand import Inflow
+from simulator.demand import CHANNELS, Inflow
 from simulator.draws import Fortune
 from simulator.ledger import Dossier, Ledger
 from simulator.letters import Letters
@@ -40,28 +40,35 @@ class Office:
     """One receiving unit at work; every method is a moment in a dossier's life."""
 
     def __init__(
-        self, name: str, scenario: Scenario, calendar: WorkingCalendar, world: World, ledger: Ledger, seed: int,
+        self,
+        name: str,
+        scenario: Scenario,
+        calendar: WorkingCalendar,
+        world: World,
+        ledger: Ledger,
         inflow: Inflow,
-    ) -> None:  # fmt: skip
+        fortune: Fortune,
+    ) -> None:
         spec = scenario.offices[name]
         self.name = name
         self._profile = profile = scenario.profiles[spec.profile]
         self._calendar, self._world, self._ledger = calendar, world, ledger
         self.pools = {
-            key: Pool(world, calendar, spec.staff[key], pool.share or spec.share, pool.agency, key)
+            key: Pool(world, calendar, spec.staff[key], pool.share or spec.share, pool.agency)
             for key, pool in profile.pools.items()
         }
         self._plans = [plan(key, scenario.procedures[key], self.pools) for key in profile.mix]
         self._counter = self.pools[profile.intake.pool]
-        intake = profile.intake
-        minutes = {"online": intake.online_minutes, "in_person": intake.in_person_minutes, "post": intake.post_minutes}
-        self._intake = {channel: m * MINUTE / self._counter.share for channel, m in minutes.items()}
+        self._intake = {
+            channel: getattr(profile.intake, f"{channel}_minutes") * MINUTE / self._counter.share
+            for channel in CHANNELS
+        }
         apology = profile.apology
         if spec.letters is not None:
             apology = replace(apology, share=spec.letters)
         self._tell = ledger.tell
         self._letters = Letters(world, calendar, ledger, apology)
-        self._inflow, self._fortune = inflow, Fortune(seed, name)
+        self._inflow, self._fortune = inflow, fortune
 
     def work(self, since: date, until: date) -> None:
         """Take filings from one day on until another."""
@@ -207,7 +214,9 @@ class Office:
         self._pause(dossier, SupplementRequested)
         chance = luck.answer if dossier.requests == 1 else 1 - luck.answer
         at = self._world.now + _exponential(supplement.wait_days * DAY, chance)
-        self._world.at(at if dossier.channel == "online" else self._calendar.opening(at), self._answered, dossier)
+        if dossier.channel != "online":
+            at = self._calendar.opening(at)
+        self._world.at(at, self._answered, dossier)
         return True
 
     def _answered(self, hop: Hop) -> None:
@@ -260,8 +269,8 @@ class Office:
         if electronic and dossier.channel == "online":
             self._return(dossier, "online")
         else:
-            fetched = self._calendar.add(self._world.now, _exponential(outcome.return_hours * HOUR, luck.returning))
-            self._world.at(fetched, self._fetched, dossier)
+            wait = _exponential(outcome.return_hours * HOUR, luck.returning)
+            self._world.at(self._calendar.add(self._world.now, wait), self._fetched, dossier)
 
     def _fetched(self, hop: Hop) -> None:
         self._return(hop.subject, "post" if hop.subject.channel == "post" else "in_person")

@@ -27,16 +27,18 @@ from simulator.model import Procedure, Profile, Work
 from simulator.run import midnight
 from simulator.scenario import parse
 
-UTILISATION = 0.8
+UTILISATION = 0.65
 """Of the staff, on average over the period; assumed: Mondays and the week after Tết leave little to spare."""
-LEAST_STAFF = 0.75
+LEAST_STAFF = 1.0
 """Full-time equivalents of any pool; assumed: a desk is manned, however few the dossiers."""
-FIRST_SHARE = 0.2
+FIRST_SHARE = 0.12
 """Where calibration begins, and what offices without dossiers have; assumed."""
 
 LETTERS = (0.05, 0.25), (0.2, 0.9)
-"""Bounds of the share of late dossiers that get a letter, departments and communes; within them each unit has its
-own. Assumed: no count of letters by unit is published, and where most is late most letters are said to be missing."""
+"""Bounds of the share of late dossiers that get a letter, in departments and communes; each unit has its own.
+
+Assumed: no count of letters by unit is published; an office that is often late is taken to write seldom.
+"""
 
 PROFILES = {
     "H44.45": "land",
@@ -75,7 +77,9 @@ def units(path: Path) -> list[Unit]:
 
 def text(rows: list[Unit], shares: Mapping[str, float]) -> str:
     """The scenario's YAML: the head, and a line for each unit."""
-    return _file("phu_tho_head.yaml") + "".join(_line(unit, shares.get(unit.code, FIRST_SHARE)) for unit in rows)
+    return _file("phu_tho_head.yaml") + "".join(
+        _line(unit, shares.get(unit.code, FIRST_SHARE)) for unit in rows
+    )
 
 
 def known_shares() -> dict[str, float]:

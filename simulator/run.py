@@ -7,6 +7,7 @@ from functools import cache
 from dossier.calendar import VIETNAM, WorkingCalendar, vietnam
 from dossier.event import Fact
 from simulator.demand import Demand, Inflow
+from simulator.draws import Fortune
 from simulator.ledger import Dossier, Ledger
 from simulator.model import Scenario
 from simulator.office import Office
@@ -38,7 +39,7 @@ def run(
     until: date | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Fact]:
-    """The facts of a scenario from local midnight of `start` to that of `until` (by default the scenario's own).
+    """The facts of a scenario from midnight of `start` to that of `until` (by default the scenario's own).
 
     The offices are at work for `warmup_days` before `start`; what is still open then is carried over: its
     facts come first, with their own earlier instants. Dossiers that ended before `start` are not told.
@@ -83,7 +84,8 @@ class _Run:
         profile = self._scenario.profiles[self._scenario.offices[name].profile]
         calendar = vietnam(profile.saturday_morning)
         inflow = Inflow(self._scenario, name, self._seed, demand(calendar))
-        return Office(name, self._scenario, calendar, self._world, self._ledger, self._seed, inflow)
+        fortune = Fortune(self._seed, name)
+        return Office(name, self._scenario, calendar, self._world, self._ledger, inflow, fortune)
 
     def _advance(self, until: float) -> None:
         try:

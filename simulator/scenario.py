@@ -94,6 +94,6 @@ def _only(raw: Any, keys: list[str | int], key: Any) -> Any:
     """A copy of `raw` whose mapping at `keys` holds nothing but `key`."""
     if not keys:
         return {key: raw[key]}
-    copy = list(raw) if isinstance(raw, list) else dict(raw)
+    copy: Any = raw.copy()
     copy[keys[0]] = _only(raw[keys[0]], keys[1:], key)
     return copy

@@ -23,7 +23,7 @@ class Calendar(Protocol):
 
 
 class Hop:
-    """The least that `Environment.step` accepts as an event: it happens at its instant and calls back once."""
+    """The least that `Environment.step` takes as an event: it comes at its instant and calls back once."""
 
     __slots__ = ("callbacks", "subject")
     _ok = True
@@ -61,21 +61,18 @@ class World(simpy.Environment):
         self._now = until
 
 
-
-
 class Pool:
     """Posts that work first in, first out, inside the calendar's hours.
 
     Work pauses at closing and resumes at the next opening; the post stays taken meanwhile.
     """
 
-    __slots__ = ("agency", "calendar", "free", "name", "posts", "queue", "share", "world")
+    __slots__ = ("agency", "calendar", "free", "posts", "queue", "share", "world")
 
-    def __init__(  # noqa: PLR0913 (a pool is these seven things)
-        self, world: World, calendar: Calendar, staff: float, share: float = 1.0, agency: str = "", name: str = ""
+    def __init__(
+        self, world: World, calendar: Calendar, staff: float, share: float = 1.0, agency: str = ""
     ) -> None:
-        self.world, self.calendar, self.share = world, calendar, share
-        self.agency, self.name = agency, name
+        self.world, self.calendar, self.share, self.agency = world, calendar, share, agency
         self.posts = self.free = ceil(staff / share - 1e-9)
         self.queue: deque[tuple[float, Callable[[Any, float], None], Any]] = deque()
 

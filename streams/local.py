@@ -116,7 +116,7 @@ class LocalDriver:
         query = "SELECT count(*) FROM log WHERE id > ? AND part = ?"
         return int(self.log.connection.execute(query, (self.position, part)).fetchone()[0])
 
-    def poll(self, limit: int = 5000) -> int:
+    def poll(self, limit: int = 1000) -> int:
         """Fold up to `limit` messages and write what came of them in one transaction; gives their number."""
         rows = self.log.connection.execute(
             "SELECT id, part, value FROM log WHERE id > ? ORDER BY id LIMIT ?", (self.position, limit)

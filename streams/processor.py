@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 import msgspec
 
 from dossier.calendar import HOUR, WorkingCalendar
-from dossier.event import Event, Fact, Rejected, decode
+from dossier.event import Begun, Event, Fact, Rejected, decode
 from dossier.lifecycle import QUIET, Dossier, fold, note
 from streams.world import World
 
@@ -51,6 +51,7 @@ class Progress(msgspec.Struct, omit_defaults=True):
     events: int = 0
     dead: dict[str, int] = {}
     clocks: dict[str, float] = {}
+    begun: dict[str, float] = {}
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
@@ -99,6 +100,9 @@ class PartitionProcessor:
             self._advance(message.scenario, message.at.timestamp())
             if isinstance(message, Event):
                 self._place(offset, message, raw or b"")
+            elif isinstance(message, Begun):
+                begun = message.at.timestamp()
+                self.progress.begun[message.scenario] = self.world(message.scenario).begun = begun
         letters, self._letters = self._letters, []
         return letters
 
@@ -124,7 +128,8 @@ class PartitionProcessor:
     def rebuild(self) -> None:
         """Make the views anew from the restored truth."""
         for scenario, at in self.progress.clocks.items():
-            self.world(scenario).clock = at
+            world = self.world(scenario)
+            world.clock, world.begun = at, self.progress.begun.get(scenario, 0.0)
         for dossier in (entry.dossier for entry in self.entries.values() if entry.dossier is not None):
             # States may be stored up to a later message than the partition's own record.
             world = self.world(dossier.scenario)

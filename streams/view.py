@@ -80,7 +80,7 @@ class StreamView:
             sums: dict[Place, Sums] = {}
             for world in self._worlds(scenario):
                 panes = world.hours if width == "hour" else world.days
-                for place, row in panes.window(now, count).items():
+                for place, row in panes.window(now, count, world.begun).items():
                     sums[place] = add([sums[place], row]) if place in sums else row
             total = add(sums.values()) if sums else [0] * 6
             out[window] = {("", ""): rolling_figures(total)}
@@ -91,9 +91,11 @@ class StreamView:
         """One row a local day, oldest first, up to the day of stream time."""
         sums: dict[int, list[Sums]] = {}
         for world in self._worlds(scenario):
+            begun = world.days.index(world.begun)
             for panes in world.days.sums.values():
                 for day, row in panes.items():
-                    sums.setdefault(day, []).append(row)
+                    if day >= begun:
+                        sums.setdefault(day, []).append(row)
         today = max((world.days.index(world.clock) for world in self._worlds(scenario)), default=0)
         rows = [(day, add(sums[day])) for day in sorted(sums) if today - days < day <= today]
         return [{"day": _date(day), **rolling_figures(row)} for day, row in rows]

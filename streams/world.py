@@ -26,6 +26,8 @@ class World:
     def __init__(self, calendar: WorkingCalendar) -> None:
         self.calendar = calendar
         self.clock = 0.0
+        self.begun = 0.0
+        """Since when the record is whole."""
         self.cells: dict[Cell, Masks] = {}
         self.hours = Panes(hour)
         self.days = Panes(calendar.day)

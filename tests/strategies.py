@@ -9,7 +9,7 @@ from dossier import event as events
 from dossier.event import Event, Fact
 
 BASE = datetime(2026, 2, 9, tzinfo=UTC)
-"""A Monday, five days before the Tết of 2026; all instants lie on whole hours after it, so that ties are common."""
+"""A Monday, five days before the Tết of 2026; instants lie on whole hours after it, so ties are common."""
 HOURS = 24 * 20
 GAPS = (0, 0, 1, 2, 5, 16, 24, 48, 96)
 

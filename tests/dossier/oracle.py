@@ -72,7 +72,7 @@ def _tell(told: Story, fact: Fact) -> None:
         told.accepted, told.wait = fact, None
         told.channel, told.online, told.procedure = fact.channel, fact.online, fact.procedure
         told.promise = told.appointment = fact.due_at
-    elif kind == "submitted":
+    elif kind == "submitted" and told.accepted is None:
         told.channel, told.online, told.procedure = fact.channel, fact.online, fact.procedure
     elif kind == "apology_issued":
         told.letters.append((at, told.promise))
@@ -148,7 +148,7 @@ def in_time_766(told: Story, before: datetime) -> bool:
     elif "result_returned" in told.ends:
         end = told.ends["result_returned"]
     elif told.ends:
-        end = min(told.ends.values())
+        end = told.stood  # refused, stopped or withdrawn; where papers were waited for, as of that request
     elif told.wait is not None:
         end = told.wait
     else:

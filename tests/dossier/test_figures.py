@@ -32,62 +32,9 @@ def told(facts: list[Fact], before: datetime, due: str, by: str | None) -> dict:
     return {"total": answer["total"], "by": answer["by"][by] if by else {}}
 
 
-def without_known_bugs(facts: list[Fact], before: datetime) -> list[Fact]:
-    """The facts of those dossiers that meet no bug of the list; delete a line with its bug."""
-    return [
-        f
-        for row in oracle.by_dossier(facts).values()
-        if not any(bug(row, before) for bug in BUGS)
-        for f in row
-    ]
-
-
-def submitted_late(row, before):
-    kinds = [oracle.tag(f) for f in row]
-    return "submitted" in kinds[kinds.index("accepted") :] if "accepted" in kinds else False
-
-
-def returned_after_refusal(row, before):
-    kinds = [oracle.tag(f) for f in row]
-    return "result_returned" in kinds and any(
-        k in kinds for k in ("withdrawal_requested", "refused", "stopped")
-    )
-
-
-def corrected_later(row, before):
-    return any(oracle.tag(f) == "corrected" and f.at >= before for f in row)
-
-
-def odd_wait(row, before):
-    """Asked while asked, ended while asked, asked or answered after the end, corrected while waiting."""
-    waiting = ended = False
-    for f in row:
-        kind = oracle.tag(f)
-        if kind in oracle.ASKS | oracle.ANSWERS and ended:
-            return True
-        if kind in oracle.ASKS:
-            if waiting:
-                return True
-            waiting = True
-        elif waiting and kind in {"resolved", "result_returned", "corrected"}:
-            return True
-        elif kind in oracle.ANSWERS or kind == "accepted":
-            waiting = False
-        ended = ended or kind in oracle.ENDS
-    return False
-
-
-def overdue_before_the_wait(row, before):
-    told = oracle.story(row, before)
-    return (
-        told.stood is not None
-        and told.stood < min(before, told.end or before)
-        and told.appointment is not None
-        and told.appointment < told.stood
-    )
-
-
-BUGS = (submitted_late, returned_after_refusal, corrected_later, odd_wait, overdue_before_the_wait)
+def mended_early(row: list[Fact]) -> bool:
+    kinds = [oracle.tag(fact) for fact in row]
+    return "corrected" in kinds[: kinds.index("accepted") if "accepted" in kinds else None]
 
 
 asked = given(
@@ -98,21 +45,27 @@ asked = given(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @asked
 def test_legal_histories_have_the_figures_of_the_design(data, before, due, by):
-    facts = without_known_bugs(data.draw(our.histories(legal=True)), before)
+    facts = data.draw(our.histories(legal=True))
     assert told(facts, before, due, by) == oracle.report(facts, before, due, by)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @asked
 def test_histories_of_every_kind_have_the_figures_of_the_design(data, before, due, by):
-    facts = without_known_bugs(data.draw(our.histories()), before)
+    # BUG: 22 of the list; then without the filter.
+    facts = [
+        f
+        for row in oracle.by_dossier(data.draw(our.histories())).values()
+        if not mended_early(row)
+        for f in row
+    ]
     assert told(facts, before, due, by) == oracle.report(facts, before, due, by)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(our.histories(backwards=True), our.instants(), st.sampled_from(("first", "current")))
 def test_whatever_happens_the_counts_keep_their_laws(facts, before, due):
     n = told(facts, before, due, None)["total"]
@@ -128,7 +81,7 @@ def test_whatever_happens_the_counts_keep_their_laws(facts, before, due):
         assert "rate" not in name or value is None or value <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(our.histories(backwards=True), our.instants(), st.sampled_from(DIMENSIONS))
 def test_the_groups_of_every_dimension_add_up_to_the_total(facts, before, by):
     answer = told(facts, before, "first", by)
@@ -136,7 +89,7 @@ def test_the_groups_of_every_dimension_add_up_to_the_total(facts, before, by):
         assert sum(group[name] for group in answer["by"].values()) == answer["total"][name]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(our.histories(backwards=True))
 def test_the_fold_counts_what_is_odd_and_never_raises(facts):
     for dossier in folded(facts):
@@ -149,13 +102,13 @@ def test_the_fold_counts_what_is_odd_and_never_raises(facts):
         assert dossier.anomalies.get("corrected", 0) == corrected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(our.histories(legal=True))
 def test_a_legal_history_has_no_illegal_transition(facts):
     assert not any("illegal_transition" in dossier.anomalies for dossier in folded(facts))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(our.dossiers(kinds=our.WITHOUT_CORRECTIONS), st.data())
 def test_a_breach_by_the_first_date_is_never_taken_back(facts, data):
     instants = sorted(data.draw(st.lists(our.instants(), min_size=2, max_size=8)))
@@ -197,7 +150,8 @@ def test_a_letter_does_not_make_a_late_dossier_punctual_but_by_the_current_date(
 
 
 @pytest.mark.parametrize(
-    "ask, answer", [("supplement_requested", "supplement_provided"), ("payment_requested", "payment_made")]
+    ("ask", "answer"),
+    [("supplement_requested", "supplement_provided"), ("payment_requested", "payment_made")],
 )
 def test_the_clock_stands_while_the_citizen_is_waited_for(ask, answer):
     story = row(("accepted", 0, {"due_at": our.at(10)}), (ask, 5, {}), (answer, 25, {}), ("resolved", 30, {}))
@@ -245,7 +199,7 @@ BROKEN = {
         row(DUE_10, ("resolved", 11, {}), ("corrected", 14, {"due_at": our.at(20)})), 13, "first", None),
     "12 a date corrected backwards is not seen before": (
         row(DUE_10, ("corrected", 9, {"due_at": our.at(4)})), 6, "first", None),
-    "12 a channel corrected later": (row(DUE_10, ("corrected", 9, {"channel": "post"})), 6, "first", "channel"),
+    "12 channel corrected later": (row(DUE_10, ("corrected", 9, {"channel": "post"})), 6, "first", "channel"),
     "12 online corrected later": (row(DUE_10, ("corrected", 9, {"online": True})), 6, "first", None),
     "12 submitted after acceptance": (
         row(DUE_10, ("submitted", 9, {"procedure": "copy", "channel": "online"})), 6, "first", "procedure"),
@@ -264,10 +218,13 @@ BROKEN = {
         row(DUE_10, ("withdrawal_requested", 9, {}), ("result_returned", 12, {})), 20, "first", None),
     "18 corrected while asked": (
         row(DUE_10, ASK, ("corrected", 11, {"due_at": our.at(10)})), 12, "first", None),
+    # BUG: 22 of the list.
+    "22 corrected before acceptance": (
+        row(("corrected", 0, {"online": True, "channel": "post", "due_at": our.at(5)}), ("accepted", 1, {})),
+        9, "first", "channel"),
 }  # fmt: skip
 
 
-# BUG: 12 to 18 of the list, one case each; when a case passes, take its line out of BUGS above.
 @pytest.mark.parametrize("case", BROKEN.values(), ids=BROKEN)
 def test_odd_histories_have_the_figures_of_the_design(case):
     facts, hour, due, by = case
