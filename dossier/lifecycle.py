@@ -196,10 +196,11 @@ def _accepted(dossier: Dossier, event: Accepted, at: float, _: WorkingCalendar) 
     dossier.level, dossier.field, dossier.agency = event.level or "", event.field or "", event.agency or ""
     if dossier.waits and dossier.waits[-1].end is None:
         dossier.waits[-1].end = at
-    if event.due_at is not None:
-        due = event.due_at.timestamp()
-        dossier.promises = [Date(at, due)]
-        dossier.appointments = [Date(at, due)]
+    # What was corrected before acceptance, acceptance has told anew.
+    dossier.mends = []
+    due = None if event.due_at is None else event.due_at.timestamp()
+    dossier.promises = [] if due is None else [Date(at, due)]
+    dossier.appointments = [] if due is None else [Date(at, due)]
 
 
 def _ask_papers(dossier: Dossier, _: SupplementRequested, at: float, __: WorkingCalendar) -> None:
@@ -246,12 +247,12 @@ def _apologised(dossier: Dossier, event: ApologyIssued, at: float, calendar: Wor
 
 
 def _resolved(dossier: Dossier, _: Resolved, at: float, __: WorkingCalendar) -> None:
-    if dossier.resolved_at is None:
+    if dossier.resolved_at is None and dossier.accepted_at is not None:
         dossier.resolved_at = at
 
 
 def _returned(dossier: Dossier, _: ResultReturned, at: float, __: WorkingCalendar) -> None:
-    if dossier.returned_at is None:
+    if dossier.returned_at is None and dossier.accepted_at is not None:
         dossier.returned_at = at
 
 

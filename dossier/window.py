@@ -29,19 +29,29 @@ class Panes:
 
     def add(self, place: Place, received_at: float, verdict_at: float | None, mask: int, sign: int) -> None:
         """Add a dossier's standing to its panes (`sign` 1), or take it away (-1)."""
-        panes = self.sums.setdefault(place, {})
-        row = _row(panes, self.index(received_at))
-        row[0] += sign
-        row[1] += sign if mask & ONLINE else 0
+        self._change(place, received_at, (sign, sign if mask & ONLINE else 0, 0, 0, 0, 0))
         if verdict_at is None:
             return
-        row = _row(panes, self.index(verdict_at))
         if mask & ON_TIME:
-            row[2] += sign
+            self._change(place, verdict_at, (0, 0, sign, 0, 0, 0))
         elif mask & (LATE | OVERDUE):
-            row[3] += sign
-            row[4] += sign if mask & SENT else 0
-            row[5] += sign if mask & IN_TIME else 0
+            sent, in_time = sign if mask & SENT else 0, sign if mask & IN_TIME else 0
+            self._change(place, verdict_at, (0, 0, 0, sign, sent, in_time))
+
+    def _change(self, place: Place, at: float, by: tuple[int, ...]) -> None:
+        """Add to one pane; one that has come to nothing goes, as if it had never been."""
+        panes = self.sums.setdefault(place, {})
+        index = self.index(at)
+        row = panes.get(index)
+        if row is None:
+            panes[index] = list(by)
+            return
+        for i, n in enumerate(by):
+            row[i] += n
+        if not any(row):
+            del panes[index]
+            if not panes:
+                del self.sums[place]
 
     def window(self, before: float, count: int, since: float) -> dict[Place, Sums]:
         """The sums, by place, of the last `count` panes that do not begin before `since`."""
@@ -60,13 +70,6 @@ class Panes:
         for panes in self.sums.values():
             for i in [i for i in panes if i < oldest]:
                 del panes[i]
-
-
-def _row(panes: dict[int, Sums], index: int) -> Sums:
-    row = panes.get(index)
-    if row is None:
-        row = panes[index] = [0] * 6
-    return row
 
 
 def hour(at: float) -> int:

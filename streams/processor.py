@@ -25,7 +25,7 @@ HELD_MAX = 100_000
 
 
 class Held(msgspec.Struct, array_like=True, gc=False):
-    """A message that waits for its predecessor, until stream time reaches `until`."""
+    """A message that waits for its predecessor, until stream time has passed `until`."""
 
     offset: int
     until: float
@@ -103,12 +103,14 @@ class PartitionProcessor:
             elif isinstance(message, Begun):
                 begun = message.at.timestamp()
                 self.progress.begun[message.scenario] = self.world(message.scenario).begun = begun
+            self._expire(message.scenario)  # after the event: it may be what was waited for
         letters, self._letters = self._letters, []
         return letters
 
     def advance(self, scenario: str, at: float) -> list[DeadLetter]:
         """Move a scenario's clock without a message (the wall clock's way); gives the dead letters of it."""
         self._advance(scenario, at)
+        self._expire(scenario)
         letters, self._letters = self._letters, []
         return letters
 
@@ -215,14 +217,16 @@ class PartitionProcessor:
             self._release(longest[0][1], heappop(longest)[0])
 
     def _advance(self, scenario: str, at: float) -> None:
-        """Move the scenario's clock, if on: due dates pass, and waiting ends."""
+        """Move the scenario's clock, if on: due dates pass."""
         world = self.world(scenario)
-        if at <= world.clock:
-            return
-        self.progress.clocks[scenario] = at
-        world.advance(at)
+        if at > world.clock:
+            self.progress.clocks[scenario] = at
+            world.advance(at)
+
+    def _expire(self, scenario: str) -> None:
+        """End the waiting of what has waited long enough by the scenario's clock."""
         queue = self._waiting.get(scenario)
-        while queue and queue[0][0] <= at:
+        while queue and queue[0][0] < self.worlds[scenario].clock:
             until, name = heappop(queue)
             self._release(name, until)
 

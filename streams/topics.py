@@ -30,7 +30,11 @@ class TopicError(RuntimeError):
 def ensure(address: str) -> None:
     """Make the topics that are missing; TopicError where one has another number of partitions."""
     try:
-        with closing(KafkaAdminClient(bootstrap_servers=address, client_id="motcua-topics")) as admin:
+        with closing(
+            KafkaAdminClient(
+                bootstrap_servers=address, client_id="motcua-topics", bootstrap_timeout_ms=10_000
+            )
+        ) as admin:
             _create(admin)
             _check(admin)
     except KafkaError as error:

@@ -103,5 +103,7 @@ class World:
         masks[mask] += sign
         if not masks[mask]:
             del masks[mask]
+            if not masks:
+                del self.cells[place]
         for panes in (self.hours, self.days):
             panes.add((place[0], place[2]), received_at, verdict, mask, sign)

@@ -176,8 +176,8 @@ def histories(draw: st.DrawFn, max_size: int = 5, legal: bool = False, **options
 
 
 @st.composite
-def disorders(draw: st.DrawFn, facts: list[Fact], within: timedelta = timedelta(hours=1)) -> list[Fact]:
-    """The facts, some of them again, shuffled so that none comes more than `within` of stream time late.
+def arrivals(draw: st.DrawFn, facts: list[Fact]) -> list[tuple[datetime, Fact]]:
+    """The facts, some of them again, shuffled within an hour: when each comes, in that order.
 
     A fact whose instant lies behind its predecessor's counts from the predecessor's.
     """
@@ -188,12 +188,16 @@ def disorders(draw: st.DrawFn, facts: list[Fact], within: timedelta = timedelta(
         latest[fact.dossier_id] = max(latest.get(fact.dossier_id, fact.at), fact.at)
         base[fact.dossier_id, fact.seq] = latest[fact.dossier_id]
     delays = draw(st.lists(st.integers(0, 60), min_size=len(twice), max_size=len(twice)))
-    whole = within.total_seconds() / 60
     moved = [
-        (base[fact.dossier_id, fact.seq] + timedelta(minutes=delay * whole / 60), n, fact)
+        (base[fact.dossier_id, fact.seq] + timedelta(minutes=delay), n, fact)
         for n, (fact, delay) in enumerate(zip(twice, delays, strict=True))
     ]
-    return [fact for *_, fact in sorted(moved, key=lambda place: place[:2])]
+    return [(when, fact) for when, _, fact in sorted(moved, key=lambda place: place[:2])]
+
+
+def disorders(facts: list[Fact]) -> st.SearchStrategy[list[Fact]]:
+    """The facts of `arrivals`, without their times."""
+    return arrivals(facts).map(lambda came: [fact for _, fact in came])
 
 
 def rows() -> st.SearchStrategy[dict[str, str]]:

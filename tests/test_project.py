@@ -1,4 +1,4 @@
-"""The project keeps its word to whoever installs it: a whole wheel, commands and errors that explain themselves."""
+"""The project keeps its word to whoever installs it: a whole wheel, commands and errors that explain."""
 
 import os
 import re
@@ -113,6 +113,37 @@ def test_make_says_what_to_do_without_a_python(tmp_path):
     assert done.returncode == 2
     assert "install one" in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+MARKED = """
+import pytest
+
+@pytest.mark.promtool
+def test_of_promtool(): pass
+
+def test_of_nothing(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "told", "code"),
+    [
+        ({}, "1 passed, 1 skipped", 0),
+        ({"CI": "true"}, "1 passed, 1 failed, 0 skipped", 1),
+    ],
+)
+def test_what_a_machine_lacks_is_skipped_and_in_ci_fails(variables, told, code, tmp_path):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_marked.py").write_text(MARKED)
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    bare = {"PATH": "/nowhere", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), **variables}
+    done = run(sys.executable, "-m", "pytest", "tests", cwd=tmp_path, env=bare)
+    assert told in done.stdout
+    assert "no promtool on the PATH" in done.stdout
+    assert done.returncode == code
+    alone = run(sys.executable, "-m", "pytest", cwd=tmp_path, env=bare)
+    assert ("no test is marked browser, kafka, shared" in alone.stderr) is ("CI" in variables)
 
 
 def commands(group: click.Group, *path: str) -> list[tuple[str, ...]]:
@@ -281,12 +312,17 @@ def test_a_port_that_is_taken_is_named(command, tmp_path):
 
 @pytest.mark.kafka
 @pytest.mark.parametrize(
-    "command", ["simulate quickstart", "replay events.jsonl", "monitor", "demo quickstart"]
+    ("command", "address"),
+    [
+        ("simulate quickstart", "127.0.0.1:1"),
+        ("demo quickstart", "nowhere.invalid:9092"),
+        ("monitor", "9092"),
+    ],
 )
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid:9092", "127.0.0.1", "9092", ""])
 def test_a_broker_that_is_not_there_is_named(command, address, folder):
     done = motcua(*command.split(), "--kafka", address, cwd=folder)
     refused(done.returncode, done.stderr)
+    assert address in done.stderr
 
 
 def refused(code: object, told: str) -> None:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dossier.calendar import vietnam
 from dossier.deadline import due, parse_limit
@@ -31,7 +32,6 @@ from dossier.event import (
     order,
 )
 from dossier.lifecycle import Dossier, fold
-from msgspec.structs import replace
 from simulator.office import Office
 from simulator.run import ModelError, midnight, run
 
@@ -113,9 +113,11 @@ def test_a_wait_moves_the_due_date_by_the_working_time_waited(dossiers):
                 since = fact.at.timestamp()
             if isinstance(fact, SupplementProvided):
                 waited = calendar.between(since, fact.at.timestamp())
-                assert fact.due_at.timestamp() == calendar.add(due_at, waited) if waited else due_at
+                expected = calendar.add(due_at, waited) if waited else due_at
+                assert fact.due_at.timestamp() == expected
                 seen += 1
-            due_at = getattr(fact, "due_at", None) and fact.due_at.timestamp() or due_at
+            if getattr(fact, "due_at", None):
+                due_at = fact.due_at.timestamp()
     assert seen > 10
 
 
@@ -207,7 +209,9 @@ def test_a_failure_of_the_model_names_scenario_dossier_and_step(quickstart, monk
         raise ZeroDivisionError("no leader")
 
     monkeypatch.setattr(Office, "_resolve", fail)
-    with pytest.raises(ModelError, match=r"scenario quickstart, dossier H44\.100-\S+, step return: .*no leader"):
+    with pytest.raises(
+        ModelError, match=r"scenario quickstart, dossier H44\.100-\S+, step return: .*no leader"
+    ):
         list(run(quickstart, seed=1))
 
 
@@ -245,10 +249,9 @@ def test_quickstart_is_quick(quickstart):
     letters=st.floats(0, 1),
 )
 def test_laws_hold_for_any_office(quickstart, seed, volume, share, staff, letters):
-    office = replace(
-        quickstart.offices["H44.100"],
-        volume=volume, share=share, staff=dict.fromkeys(quickstart.offices["H44.100"].staff, staff), letters=letters,
-    )  # fmt: skip
+    own = quickstart.offices["H44.100"]
+    officials = dict.fromkeys(own.staff, staff)
+    office = replace(own, volume=volume, share=share, staff=officials, letters=letters)
     world = replace(quickstart, offices={"H44.100": office}, warmup_days=5)
     seen: dict[str, SimpleNamespace] = {}
     for fact in run(world, seed, until=date(2026, 3, 12)):

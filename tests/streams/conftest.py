@@ -30,7 +30,7 @@ class Worker:
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)  # noqa
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         self.until(lambda: self.get("/healthz"))
 
     def kill(self) -> None:

@@ -19,7 +19,9 @@ MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 def motcua(*arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "motcua", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "motcua", *arguments], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -74,7 +76,10 @@ def test_real_logs_replayed_through_kafka_give_their_published_figures(kafka, wo
     for name in ("receipt", "boston311_2013_2017"):
         motcua("replay", str(logs / f"{name}_dossiers.csv.gz"), "--kafka", kafka, "--scenario", name)
     worker.start()
-    groups = {"receipt_by_channel": ("receipt", "channel"), "boston311_by_office": ("boston311_2013_2017", "office")}
+    groups = {
+        "receipt_by_channel": ("receipt", "channel"),
+        "boston311_by_office": ("boston311_2013_2017", "office"),
+    }
     for name in ("receipt", "boston311_2013_2017"):
         found = worker.indicators(name, reference[name]["as_of"])
         assert_figures(found["total"], reference[name])
@@ -139,7 +144,9 @@ def test_bad_messages_land_in_the_dead_letter_topic_with_their_reason(kafka, wor
     assert found["total"]["finished"] == 1
     worker.until(lambda: read_dead(kafka, name.encode()) == bad)
     dead = worker.get("/healthz")["dead"]
-    assert {reason: dead[reason] - dead_before.get(reason, 0) for reason in bad.values()} == dict.fromkeys(bad.values(), 1)
+    assert {reason: dead[reason] - dead_before.get(reason, 0) for reason in bad.values()} == dict.fromkeys(
+        bad.values(), 1
+    )
 
 
 def read_dead(kafka: str, word: bytes) -> dict[bytes, str]:
