@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Protocol
 
 from dossier.calendar import DAY, HOUR
@@ -57,13 +56,10 @@ def paced(messages: Iterable[Line], speed: float | None) -> Iterator[Line]:
     if speed is None:
         yield from messages
         return
-    rest = iter(messages)
-    first = next((line for line in rest if line.event is not None), None)
-    if first is None or first.event is None:
-        return
-    begun, origin = time.monotonic(), first.event.at
-    for line in chain([first], rest):
+    begun, origin = time.monotonic(), None
+    for line in messages:
         if line.event is not None:
+            origin = origin or line.event.at
             ahead = (line.event.at - origin).total_seconds() / speed - (time.monotonic() - begun)
             if ahead > 0:
                 time.sleep(ahead)

@@ -7,6 +7,8 @@ The same seed in every trial (common random numbers) makes the rate a smooth fun
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from math import exp, log
 from multiprocessing import get_context
 from typing import NamedTuple
@@ -156,23 +158,24 @@ def calibrate(
     return {**shares, **{office: round(s.best, 4) for office, s in searches.items() if s.tried}}
 
 
-def measured(scenario: Scenario, seed: int = 1, processes: int = 2) -> dict[str, Score]:
-    """Each office's score over the scenario's whole period; offices are shared out to processes."""
-    if len(scenario.offices) == 1:
-        return _measure(scenario, seed)
+def measured(
+    scenario: Scenario, seed: int = 1, start: date | None = None, until: date | None = None
+) -> dict[str, Score]:
+    """Each office's score over a period (by default the scenario's); two processes share the offices."""
     by_volume = sorted(scenario.offices, key=lambda office: -scenario.offices[office].volume)
-    parts = [by_volume[i::8] for i in range(8)]
+    parts = [_only(scenario, by_volume[i::8]) for i in range(min(8, len(by_volume)))]
+    measure = partial(_measure, seed=seed, start=start, until=until or scenario.until)
     found: dict[str, Score] = {}
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        jobs = [pool.submit(_measure, _only(scenario, part), seed) for part in parts if part]
-        for job in jobs:
-            found |= job.result()
+    if len(parts) == 1:
+        return measure(scenario)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for part in pool.map(measure, parts):
+            found |= part
     return found
 
 
-def _measure(scenario: Scenario, seed: int) -> dict[str, Score]:
-    until = midnight(scenario.until)
-    found = scores(run(scenario, seed), until)
+def _measure(scenario: Scenario, seed: int, start: date | None, until: date) -> dict[str, Score]:
+    found = scores(run(scenario, seed, start, until), midnight(until))
     return {office: found.get(office, Score(0, 0, 0, 0.0)) for office in scenario.offices}
 
 

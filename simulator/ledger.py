@@ -1,6 +1,7 @@
 """The dossier under way, and the ledger to which its facts go."""
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
+from functools import cache
 from typing import Any
 
 from dossier.event import Fact
@@ -13,6 +14,11 @@ Row = tuple[int, str, str, int, Fact]
 """Instant, office, dossier, seq: the order of facts; and the fact."""
 
 
+@cache
+def _stamp(day: date) -> str:
+    return f"{day:%y%m%d}"
+
+
 class Dossier:
     """One dossier and how far it has come."""
 
@@ -22,7 +28,7 @@ class Dossier:
     )  # fmt: skip
 
     def __init__(self, office: str, plan: Plan, filing: Filing, luck: Luck) -> None:
-        self.id = f"{office}-{filing.day:%y%m%d}-{filing.number:04d}"
+        self.id = f"{office}-{_stamp(filing.day)}-{filing.number:04d}"
         self.office, self.plan, self.luck, self.channel = office, plan, luck, filing.channel
         self.difficulty = plan.difficulty(luck.difficulty)
         self.agency = ""

@@ -99,41 +99,44 @@ class Office:
 
     def _received(self, dossier: Dossier, _: float) -> None:
         """The counter has looked: state 2 or 3 of the national portal."""
-        intake, luck, procedure = self._profile.intake, dossier.luck, dossier.plan.procedure
-        online = dossier.channel == "online"
-        if online and luck.turned_away < intake.not_accepted:
+        if dossier.channel == "online" and dossier.luck.turned_away < self._profile.intake.not_accepted:
             self._tell(dossier, NotAccepted, reason="not eligible")
             self._ledger.close(dossier)
             return
+        self._accept(dossier)
+        if dossier.plan.pays_first:
+            online = dossier.luck.paid_online < self._profile.intake.paid_online
+            self._tell(dossier, PaymentRequested, amount=dossier.plan.procedure.fee)
+            self._tell(dossier, PaymentMade, online=online)
+        self._letters.watch(dossier)
+        self._advance(dossier)
+
+    def _accept(self, dossier: Dossier) -> None:
+        """Form 01: the receipt with the appointment, counted from this second by the law of the day."""
+        profile, luck, procedure = self._profile, dossier.luck, dossier.plan.procedure
         dossier.accepted = at = int(self._world.now)
         dossier.agency = self._counter.agency
         due = deadline.due(at, dossier.plan.limit, self._calendar)
         dossier.due = None if due.at is None else floor(due.at)
-        outcome = self._profile.outcome
         self._tell(
             dossier,
             Accepted,
             procedure=procedure.code,
             channel=dossier.channel,
-            online=online,
+            online=dossier.channel == "online",
             due_at=None if dossier.due is None else self._ledger.clock(dossier.due),
             limit=procedure.limit,
             rules=due.rules.id,
-            level=self._profile.level,
+            level=profile.level,
             field=procedure.field,
             agency=procedure.agency,
             service=procedure.service,
-            authenticated=luck.authenticated < intake.authenticated,
+            authenticated=luck.authenticated < profile.intake.authenticated,
             fee=procedure.fee,
             obligation=procedure.fee > 0,
-            digitised=luck.digitised < outcome.digitised,
-            reused=luck.reused < outcome.reused,
+            digitised=luck.digitised < profile.outcome.digitised,
+            reused=luck.reused < profile.outcome.reused,
         )
-        if dossier.plan.pays_first:
-            self._tell(dossier, PaymentRequested, amount=procedure.fee)
-            self._tell(dossier, PaymentMade, online=luck.paid_online < intake.paid_online)
-        self._letters.watch(dossier)
-        self._advance(dossier)
 
     def _advance(self, dossier: Dossier) -> None:
         dossier.position += 1

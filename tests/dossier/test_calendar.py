@@ -245,3 +245,17 @@ def test_an_hour_that_the_clock_change_takes_is_not_worked():
 def test_hours_that_make_no_sense_are_refused(hours):
     with pytest.raises(ValueError, match=r"hours|span"):
         WorkingCalendar(hours)
+
+
+@pytest.mark.parametrize("years", [(2026, 2040), (2040, 2026), (1999, 2025), (2025, 1999)])
+def test_years_laid_later_move_no_origin(years):
+    first, last = (datetime(year, 6, 4, 3, tzinfo=UTC).timestamp() for year in years)
+    fresh = WorkingCalendar(text(OFFICE), VIETNAM)
+    begin = datetime(2025, 1, 1, tzinfo=VIETNAM).timestamp()
+    assert fresh.worked(begin) == 0
+    assert fresh.worked(begin + 86400) == 8 * 3600
+    slow = Slow(OFFICE, VIETNAM)
+    assert fresh.between(first, last) == (
+        slow.between(aware(first), aware(last)) - slow.between(aware(last), aware(first))
+    )
+    assert fresh.worked(begin) == 0

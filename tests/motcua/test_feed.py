@@ -46,7 +46,6 @@ def test_until_moves_the_last_tick():
     assert fed[-1].event == Tick(scenario="live", at=our.at(3))
 
 
-# BUG: 26 of the list.
 def test_what_is_no_event_goes_on_as_it_is():
     broken = Line(None, b"{")
     fed = list(paced(ticked([broken, *lines([accepted(0)]), broken], DAY), 1e9))

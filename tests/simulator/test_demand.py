@@ -78,3 +78,11 @@ def test_counts_of_a_slot_are_poisson(busy):
     expected = 20_000 * 0.75 * demand.rates(monday, "online")[16:22]
     assert np.abs(table.mean(axis=0) - expected).max() < 4 * np.sqrt(expected.max() / 300)
     assert 0.8 < (table.var(axis=0, ddof=1) / expected).mean() < 1.2
+
+
+def test_an_office_may_open_on_saturday_mornings(busy):
+    calendar = vietnam(saturday_morning=True)
+    inflow = Inflow(busy, "H44.100", 1, Demand(busy, calendar))
+    saturday = [f for f in inflow.week(date(2026, 3, 9)) if f.channel == "in_person" and f.day.weekday() == 5]
+    assert saturday
+    assert all(calendar.is_open(filing.at) for filing in saturday)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from dossier.event import Accepted, StepFinished
+from dossier.event import StepFinished
 from simulator import phu_tho
-from simulator.calibration import scores
-from simulator.run import midnight, run
+from simulator.calibration import measured
+from simulator.run import run
 from simulator.scenario import load
 
 UNITS = Path(__file__).parents[3] / "shared/data/phu_tho_2026_units.csv"
@@ -21,40 +21,36 @@ REAL = {"commune": 0.9272, "department": 0.6924}
 shared = pytest.mark.skipif(not UNITS.exists(), reason=f"the real table is not at {UNITS}")
 
 
-@pytest.fixture(scope="module")
-def march():
-    """March 2026 and the accepted dossiers' procedures, levels and channels."""
-    scenario, accepted = load("phu-tho-2026"), []
-
-    def watched():
-        for fact in run(scenario, 1, date(2026, 3, 1), date(2026, 4, 1)):
-            if isinstance(fact, Accepted):
-                accepted.append((fact.level, fact.procedure, fact.online, fact.obligation, fact.at))
-            yield fact
-
-    found = scores(watched(), midnight(date(2026, 4, 1)))
-    return scenario, found, accepted
-
-
-@pytest.mark.parametrize("level", REAL)
-def test_a_month_is_as_late_as_the_real_nine(march, level):
-    scenario, found, _ = march
-    own = [s for name, s in found.items() if scenario.profiles[scenario.offices[name].profile].level == level]
-    rate = sum(score.on_time for score in own) / sum(score.accepted for score in own)
-    assert abs(rate - REAL[level]) < 0.015
+def test_a_month_is_as_late_as_the_real_nine():
+    """Staff and shares are calibrated on nine months; March is not among what was fitted."""
+    scenario, (start, until) = load("phu-tho-2026"), (date(2026, 3, 1), date(2026, 4, 1))
+    found = measured(scenario, 1, start, until)
+    assert sum(score.accepted for score in found.values()) > 60_000
+    for level, real in REAL.items():
+        own = [
+            score
+            for name, score in found.items()
+            if scenario.profiles[scenario.offices[name].profile].level == level
+        ]
+        rate = sum(score.on_time for score in own) / sum(score.accepted for score in own)
+        assert rate == pytest.approx(real, abs=0.015), level
 
 
-def test_a_month_has_its_dossiers_channels_copies_and_fees(march):
-    _, _, accepted = march
-    inside = [row for row in accepted if row[4].date() >= date(2026, 3, 1)]
-    assert 65_000 < len(inside) < 80_000
-    share = {
-        "copies": sum(row[1] == "2.000815" for row in inside) / len(inside),
-        "online": sum(row[2] for row in inside) / len(inside),
-        "fee": sum(row[3] for row in inside) / len(inside),
-    }
-    assert share == pytest.approx({"copies": 0.276, "online": 0.986, "fee": 0.60}, abs=0.02)
-    assert len({row[1] for row in inside}) >= 10
+def test_copies_fees_and_channels_have_their_real_share():
+    """Of what is filed: certified copies 27.6 %, with an obligation 60 %, online 98.6 % (domain 5.1)."""
+    scenario = load("phu-tho-2026")
+    volume = copies = obligation = online = 0.0
+    for office in scenario.offices.values():
+        profile = scenario.profiles[office.profile]
+        volume += office.volume
+        online += office.volume * profile.channels["online"]
+        for name, share in profile.mix.items():
+            copies += office.volume * share * (scenario.procedures[name].code == "2.000815")
+            obligation += office.volume * share * (scenario.procedures[name].fee > 0)
+    assert copies / volume == pytest.approx(0.276, abs=0.001)
+    assert obligation / volume == pytest.approx(0.60, abs=0.015)
+    assert online / volume == pytest.approx(0.986)
+    assert len(scenario.procedures) >= 10
 
 
 def test_the_scenario_has_the_units_and_volumes_of_the_province():
@@ -88,9 +84,11 @@ def test_every_unit_of_the_table_stands_in_the_scenario():
     assert {name: office.volume for name, office in offices.items()} == table
 
 
-def test_hand_overs_between_agencies_leave_their_steps(march):
-    """A land dossier passes the tax office."""
-    scenario, _, _ = march
-    one = {"H44.45": scenario.offices["H44.45"]}
-    facts = run(replace(scenario, offices=one, warmup_days=14), 1, date(2026, 3, 1), date(2026, 3, 6))
-    assert {"land_office", "tax"} <= {fact.agency for fact in facts if isinstance(fact, StepFinished)}
+def test_a_land_dossier_passes_the_tax_office():
+    scenario = load("phu-tho-2026")
+    land = replace(scenario, offices={"H44.45": replace(scenario.offices["H44.45"], volume=3000.0)})
+    agencies: dict[str, list[str]] = {}
+    for fact in run(land, 1, date(2026, 3, 1), date(2026, 4, 1)):
+        if isinstance(fact, StepFinished):
+            agencies.setdefault(fact.dossier_id, []).append(fact.agency)
+    assert ["land_office", "tax", "land_office", "land_office"] in agencies.values()

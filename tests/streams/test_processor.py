@@ -103,7 +103,7 @@ def test_repeats_and_disorder_within_an_hour_change_nothing(data):
 @settings(max_examples=60)
 @given(st.data())
 def test_instants_that_run_backwards_change_nothing_either(data):
-    """The clock ticks, an hour behind what comes: old instants in a silent stream would keep it far behind."""
+    """The clock ticks an hour behind what comes: old instants in a silent stream would hold it back."""
     facts = data.draw(our.histories(backwards=True))
     came = data.draw(our.arrivals(facts))
     messages = [raw for when, fact in came for raw in (tick(when - timedelta(hours=1)), encode(fact))]
