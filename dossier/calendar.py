@@ -69,6 +69,7 @@ class WorkingCalendar:
         self._sums: list[float] = []
         self._days: list[date] = []
         self._ordinals: dict[int, int] = {}
+        self._spans: dict[date, list[tuple[float, float]]] = {}
         self._load(2025, 2026)
 
     def is_workday(self, day: date) -> bool:
@@ -79,6 +80,12 @@ class WorkingCalendar:
 
     def spans(self, day: date) -> list[tuple[float, float]]:
         """The spans of opening of a local date, as instants; empty on a day off."""
+        found = self._spans.get(day)
+        if found is None:
+            found = self._spans[day] = self._lay(day)
+        return found
+
+    def _lay(self, day: date) -> list[tuple[float, float]]:
         if not self.is_workday(day):
             return []
         own = self._hours.get(day.weekday())

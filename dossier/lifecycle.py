@@ -227,11 +227,13 @@ def _resume(dossier: Dossier, event: SupplementProvided | PaymentMade, at: float
         return
     wait = dossier.waits[-1]
     wait.end = at
+    if not dossier.appointments or not dossier.promises:
+        return
+    appointment = dossier.appointments[-1].due
+    moved = max(0.0, at - wait.start) if event.due_at is None else event.due_at.timestamp() - appointment
+    # The promise moves as far as the appointment: what a letter granted before is not granted twice.
     for dates in (dossier.promises, dossier.appointments):
-        if dates and event.due_at is not None:
-            dates.append(Date(at, event.due_at.timestamp()))
-        elif dates:
-            dates.append(Date(at, dates[-1].due + max(0.0, at - wait.start)))
+        dates.append(Date(at, dates[-1].due + moved))
 
 
 def _apologised(dossier: Dossier, event: ApologyIssued, at: float, calendar: WorkingCalendar) -> None:

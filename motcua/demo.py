@@ -168,11 +168,15 @@ class Pace:
 
 def _conclude(demo: Demo, answers: Mapping[str, Answer], page: str, pace: Pace) -> None:
     """Print the scoreboard, and save it and the page."""
-    board = scoreboard(answers["level"], answers["office"], getattr(demo.world, "published", {}), demo.lang)
+    board = scoreboard(answers["level"], answers["office"], _published(demo.world), demo.lang)
     (demo.out / "page.html").write_text(page, "utf-8")
     (demo.out / "scoreboard.txt").write_text(f"{board}\n", "utf-8")
     (demo.out / "indicators.json").write_text(json.dumps(answers, ensure_ascii=False, indent=1), "utf-8")
     click.echo(f"\n{board}\n\n{pace}\nThe page as it stands: {demo.out / 'page.html'}")
+
+
+def _published(world: Scenario) -> dict[str, float]:
+    return {level: found.on_time / found.received for level, found in world.published.items()}
 
 
 def _chunks(messages: Iterable[Line]) -> Iterator[list[Line]]:

@@ -8,6 +8,7 @@ from typing import Protocol
 from dossier.calendar import DAY, HOUR
 from dossier.event import Control, Message, Tick, encode
 from motcua.files import Line, last_named
+from streams.processor import LATENESS
 
 TICK_HOURS = timedelta(seconds=HOUR)
 TICK_DAYS = timedelta(seconds=DAY)
@@ -33,8 +34,8 @@ def lines(events: Iterable[Message]) -> Iterator[Line]:
 def ticked(messages: Iterable[Line], every: timedelta, until: datetime | None = None) -> Iterator[Line]:
     """The messages, with a tick for each stretch of event time in which something happened, and a last one.
 
-    The last tick of each scenario moves its clock to `until`, by default to the last instant that any of its
-    events names: so every due date in the input has passed, and has its verdict.
+    The last tick of each scenario moves its clock to `until`, by default past the last instant that its
+    events name, by the allowed lateness: every due date in the input then has its verdict, and nothing waits.
     """
     ticks: dict[str, datetime] = {}
     last: dict[str, datetime] = {}
@@ -48,7 +49,8 @@ def ticked(messages: Iterable[Line], every: timedelta, until: datetime | None = 
         if at - ticks.setdefault(name, at) >= every and not isinstance(event, Control):
             ticks[name] = at
             yield from lines([Tick(scenario=name, at=at)])
-    yield from lines(Tick(scenario=name, at=until or at) for name, at in sorted(last.items()))
+    patience = timedelta(seconds=LATENESS)
+    yield from lines(Tick(scenario=name, at=until or at + patience) for name, at in sorted(last.items()))
 
 
 def paced(messages: Iterable[Line], speed: float | None) -> Iterator[Line]:

@@ -197,6 +197,13 @@ class Office(Part, frozen=True):
     """`apology.share` of this office, in place of its profile's."""
 
 
+class Published(Part, frozen=True):
+    """What is published of a level's real offices over the scenario's period: dossiers, by decision 766."""
+
+    received: Annotated[int, Meta(gt=0)]
+    on_time: Annotated[int, Meta(ge=0)]
+
+
 class Scenario(Part, frozen=True):
     """A world to simulate, from the day `start` to the day `until` (not included)."""
 
@@ -212,3 +219,5 @@ class Scenario(Part, frozen=True):
     procedures: dict[str, Procedure]
     profiles: dict[str, Profile]
     offices: Annotated[dict[str, Office], Meta(min_length=1)]
+    published: dict[str, Published] = {}
+    """Level to its real figures, to be shown beside the simulated ones; "total" is all of them."""

@@ -15,8 +15,7 @@ def test_every_motcua_command_of_the_readme_runs(tmp_path):
     assert len(commands) >= 5
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     for command in commands:
-        done = subprocess.run(
-            command, shell=True, cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
-        )
+        where = {"cwd": tmp_path, "env": {**os.environ, "PATH": path}}
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, **where)
         assert done.returncode == 0, (command, done.stderr)
         assert done.stdout
