@@ -1,4 +1,4 @@
-"""A picture of a page: `python -m monitoring.screenshot URL OUT.png [--width 1280] [--dark]`."""
+"""A picture of a page: `python -m monitoring.screenshot URL OUT.png [--width N] [--height N] [--dark]`."""
 
 import argparse
 import shutil
@@ -8,8 +8,10 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
-def screenshot(url: str, out: Path, *, width: int = 1280, height: int = 900, dark: bool = False) -> None:
-    """Write the whole page at `url` as PNG; `width` and `height` of the window in CSS pixels.
+def screenshot(
+    url: str, out: Path, *, width: int = 1280, height: int | None = None, dark: bool = False
+) -> None:
+    """Write the page at `url` as PNG, the whole of it or the upper `height`; both in CSS pixels.
 
     Raises ModuleNotFoundError without playwright, playwright's own Error if the page or browser fails.
     """
@@ -20,13 +22,13 @@ def screenshot(url: str, out: Path, *, width: int = 1280, height: int = 900, dar
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         try:
             page = browser.new_page(
-                viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+                viewport={"width": width, "height": height or 900}, color_scheme="dark" if dark else "light"
             )
             page.goto(url, wait_until="load")
             page.locator("#figures").wait_for()
             if page.locator("body[data-stream]").count():
                 page.locator("#state.live").wait_for()
-            page.screenshot(path=out, full_page=True)
+            page.screenshot(path=out, full_page=height is None)
         finally:
             browser.close()
 
@@ -37,7 +39,7 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("out", type=Path)
     parser.add_argument("--width", type=int, default=1280, help="of the window, in pixels (default 1280)")
-    parser.add_argument("--height", type=int, default=900, help="at least, in pixels (default 900)")
+    parser.add_argument("--height", type=int, help="so much of the page, in pixels (default: all of it)")
     parser.add_argument("--dark", action="store_true", help="as a reader who prefers dark sees it")
     asked = parser.parse_args()
     try:
