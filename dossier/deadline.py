@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from dossier.calendar import HOUR, WorkingCalendar
 from dossier.rules import Rules, rules_on
 
+_MOST = {"wh": 20_000, "wd": 2_500, "d": 3_650, "m": 120}
 _FORM = re.compile(r"(\d+(?:\.\d+)?)(wh|wd|d|m)|same-day|none")
 
 
@@ -53,6 +54,8 @@ def parse_limit(text: str) -> Limit:
     count = float(match[1])
     if count <= 0 or (match[2] == "m" and count % 1):
         raise ValueError(f"{text!r} is no limit: the number must be above 0, and whole for months")
+    if count > _MOST[match[2]]:
+        raise ValueError(f"{text!r} is no limit: ten years is the most, {_MOST[match[2]]}{match[2]}")
     return Limit(match[2], count)
 
 

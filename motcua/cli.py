@@ -6,15 +6,17 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import click
 
+from dossier.event import YEARS
 from dossier.indicators import DIMENSIONS
 from dossier.view import Refusal
 from motcua.files import BadInput
-from motcua.show import LANGUAGES, number, percent, table
+from motcua.show import LANGUAGES, moment, number, percent, table
 
 PORT = 8642
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -48,9 +50,39 @@ class Day(click.ParamType):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no date: write 2026-03-01", param, ctx)
+        if day.year not in YEARS[1:-1]:
+            self.fail(f"{value!r} is too far off: a year from {YEARS[1]} to {YEARS[-2]}", param, ctx)
+        return day
+
+
+class Address(click.ParamType):
+    """A broker's address on the command line."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address; an error that says what to write, before anybody is called."""
+        host, _, port = str(value).rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            self.fail(f"{value!r} is no broker's address: write HOST:PORT, as 127.0.0.1:9092", param, ctx)
+        return str(value)
+
+
+class Broker(Address):
+    """A broker's address, or the word for one of our own."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address, or "local"."""
+        return "local" if value == "local" else super().convert(value, param, ctx)
+
+
+def _finite(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not isfinite(value):
+        raise click.BadParameter(f"{value} is no speed: write a number, as 3600")
+    return value
 
 
 def _columns(_: click.Context, __: click.Parameter, pairs: Sequence[str]) -> dict[str, str]:
@@ -85,6 +117,7 @@ port_option = click.option(
 speed_option = click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
     metavar="X",
     help="X times as fast as it happened; without it as fast as it goes.",
 )
@@ -105,7 +138,10 @@ def cli() -> None:
 @cli.command()
 @click.argument("scenario", default="phu-tho-2026")
 @click.option(
-    "--kafka", metavar="local|HOST:PORT", help="Through Kafka and Faust; local starts one from cached jars."
+    "--kafka",
+    type=Broker(),
+    metavar="local|HOST:PORT",
+    help="Through Kafka and Faust; local starts one from cached jars.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random numbers.")
 @click.option("--from", "start", type=Day(), help="First day  [default: the demo's month]")
@@ -147,7 +183,7 @@ def demo(**options: Any) -> None:
 @click.option(
     "--out", metavar="FILE|-", help="Events to a .jsonl or .jsonl.gz file, or - for standard output."
 )
-@click.option("--kafka", metavar="HOST:PORT", help="Events to the topic of a broker.")
+@click.option("--kafka", type=Address(), metavar="HOST:PORT", help="Events to the topic of a broker.")
 @click.option("--store", type=FILE, help="Events to the embedded log.")
 @speed_option
 def simulate(**options: Any) -> None:
@@ -195,12 +231,10 @@ def measure(
 
     with Count("folded") as count:
         batch = fold_files(files, columns, None, count.add)
-    if batch.dead:
-        click.echo(
-            f"{len(batch.dead)} messages could not be used; the first because: {batch.dead[0].detail}",
-            err=True,
-        )
     answer = figures_of(batch, scenario, as_of.timestamp() if as_of else None, by, due)
+    if batch.dead:
+        words = f"{len(batch.dead)} messages could not be used; the first because"
+        click.echo(f"{words}: {batch.dead[0].detail}", err=True)
     if form == "json":
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
@@ -213,14 +247,14 @@ def _figures(answer: dict[str, Any], by: str | None, lang: str) -> str:
     names = list(answer["total"])
     if not by:
         rows = [(name, _cell(name, answer["total"][name], lang)) for name in names]
-        return table((answer["scenario"], answer["as_of"]), rows)
+        return table((answer["scenario"], moment(answer["as_of"])), rows)
     shown = (
         *("received", "online", "finished", "on_time", "late", "open", "open_overdue"),
         *("on_time_rate_finished", "on_time_rate_fell_due", "on_time_rate_766", "apology_rate"),
     )
     rows = [(key, *(_cell(name, found[name], lang) for name in shown)) for key, found in groups.items()]
     head = (by, *(name.replace("on_time_rate_", "rate_") for name in shown))
-    return f"{answer['scenario']}, as of {answer['as_of']}\n\n{table(head, rows)}"
+    return f"{answer['scenario']}, as of {moment(answer['as_of'])}\n\n{table(head, rows)}"
 
 
 def _cell(name: str, value: float | None, lang: str) -> str:
@@ -229,7 +263,7 @@ def _cell(name: str, value: float | None, lang: str) -> str:
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
-@click.option("--kafka", metavar="HOST:PORT", help="To the topic of a broker.")
+@click.option("--kafka", type=Address(), metavar="HOST:PORT", help="To the topic of a broker.")
 @click.option("--store", type=FILE, help="To the embedded log.")
 @click.option(
     "--until",
@@ -254,7 +288,9 @@ def replay(**options: Any) -> None:
 
 
 @cli.command()
-@click.option("--kafka", metavar="HOST:PORT", help="Follow the topic of a broker, with Faust.")
+@click.option(
+    "--kafka", type=Address(), metavar="HOST:PORT", help="Follow the topic of a broker, with Faust."
+)
 @click.option("--store", type=FILE, help="Follow the embedded log.")
 @click.option(
     "--clock",
@@ -304,6 +340,12 @@ def due(received: datetime, limit: str, saturday: bool, explain: bool) -> None:
         click.echo(calendar.local(found.at).isoformat() if found.at is not None else "none")
 
 
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
 def main() -> None:
     """Run a command; an error that the user can mend is one sentence and exit code 2."""
     gc.set_threshold(50_000, 20, 50)  # states by the hundred thousand, and hardly a cycle among them
@@ -317,11 +359,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     except (BadInput, Refusal, ValueError, RuntimeError, OSError) as error:
         if "MOTCUA_DEBUG" in os.environ:
             raise
-        click.echo(f"motcua: {error}", err=True)
+        click.echo(f"motcua: {_sentence(error)}", err=True)
         sys.exit(2)

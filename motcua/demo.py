@@ -30,7 +30,7 @@ from motcua.files import BadInput, Line
 from motcua.progress import Bar
 from motcua.scoreboard import Answer, scoreboard
 from motcua.serve import HOST, served
-from motcua.simulate import midnight, watched
+from motcua.simulate import check_days, midnight, watched
 from motcua.topics import needs_kafka
 from simulator.model import Scenario
 from simulator.scenario import load
@@ -78,8 +78,9 @@ def run(  # noqa: PLR0913 (the options of the command)
     """Run the command; it ends by itself, or at Ctrl-C with `serve`."""
     world = load(scenario)
     first, after = MONTHS.get(world.name, (world.start, world.until))
-    out.mkdir(parents=True, exist_ok=True)
     demo = Demo(world, seed, start or first, until or after, serve, out, port, lang)
+    check_days(demo.start, demo.until)
+    out.mkdir(parents=True, exist_ok=True)
     if kafka is None:
         asyncio.run(_embedded(demo))
     else:

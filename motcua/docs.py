@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from dossier.schema import asyncapi, events_schema
+from simulator.scenario import schema as scenario_schema
 
 DOCS = Path(__file__).parents[1] / "docs"
 
 FILES: Mapping[str, Callable[[], dict[str, Any]]] = {
     "events.schema.json": events_schema,
     "asyncapi.json": asyncapi,
+    "scenario.schema.json": scenario_schema,
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from motcua.show import number, percent, table
+from motcua.show import moment, number, percent, table
 
 WORDS = {
     "en": {
@@ -43,7 +43,7 @@ def scoreboard(by_level: Answer, by_office: Answer, published: Mapping[str, floa
     office_heads = ("office", "received", "fell_due", "on_time_766", "late", "overdue", "letters")
     return "\n".join(
         (
-            f"{words['board']}: {by_level['scenario']}, {words['as_of']} {by_level['as_of']}",
+            f"{words['board']}: {by_level['scenario']}, {words['as_of']} {moment(by_level['as_of'])}",
             "",
             table([words[h] for h in heads], rows),
             "",

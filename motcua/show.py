@@ -1,6 +1,7 @@
 """Showing figures on a terminal: tables, numbers and rates in English or Vietnamese."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 LANGUAGES = ("en", "vi")
@@ -20,6 +21,11 @@ def percent(value: float | None, lang: str = "en") -> str:
         return "-"
     text = f"{int(value * 10_000 + 1e-9) / 100:.2f} %"
     return text.replace(".", ",") if lang == "vi" else text
+
+
+def moment(text: str) -> str:
+    """An instant to the second; figures at stream time are those a microsecond after it."""
+    return datetime.fromisoformat(text).isoformat(sep=" ", timespec="seconds")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

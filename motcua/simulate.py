@@ -51,7 +51,10 @@ def run(
         raise BadInput("say where the events go: --out FILE, --out -, --kafka HOST:PORT or --store FILE")
     if out is not None and (kafka is not None or store is not None):
         raise BadInput("the events go to one place: --out, --kafka or --store")
+    if out not in {None, "-"} and not str(out).endswith((".jsonl", ".jsonl.gz")) and not is_device(str(out)):
+        raise BadInput(f"--out {out}: name a .jsonl or .jsonl.gz file, which motcua measure can read")
     world = load(scenario)
+    check_days(start or world.start, until or world.until)
     tally = Tally()
     begun = time.monotonic()
     facts = tally.of(watched(world, seed, start, until))
@@ -77,6 +80,17 @@ def watched(world: Scenario, seed: int, start: date | None, until: date | None) 
             bar.to((at - first[0]).days)
 
         yield from simulated(world, seed, start, until, progress)
+
+
+def check_days(start: date, until: date) -> None:
+    """BadInput where a run would have no day."""
+    if until <= start:
+        raise BadInput(f"--until {until} is not after --from {start}: it is the day after the last one")
+
+
+def is_device(path: str) -> bool:
+    """Whether the path is something to write to that is no file: /dev/stdout, a pipe."""
+    return Path(path).exists() and not Path(path).is_file()
 
 
 def midnight(day: date) -> datetime:

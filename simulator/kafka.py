@@ -32,7 +32,7 @@ class KafkaTopic:
             self._producer = KafkaProducer(
                 bootstrap_servers=address,
                 client_id="motcua",
-                bootstrap_timeout_ms=10_000,
+                bootstrap_timeout_ms=5_000,
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=50,

@@ -18,6 +18,9 @@ def write(events: Iterable[Message], target: str | Path | BinaryIO) -> int:
     if not isinstance(target, str | Path):
         return _lines(events, target)
     path = Path(target)
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, never put aside
+        with path.open("wb") as raw:
+            return _lines(events, raw)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as raw:

@@ -32,7 +32,7 @@ def ensure(address: str) -> None:
     try:
         with closing(
             KafkaAdminClient(
-                bootstrap_servers=address, client_id="motcua-topics", bootstrap_timeout_ms=10_000
+                bootstrap_servers=address, client_id="motcua-topics", bootstrap_timeout_ms=5_000
             )
         ) as admin:
             _create(admin)
