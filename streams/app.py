@@ -8,11 +8,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import faust
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as Partition
+from aiokafka.errors import KafkaError
 
 from dossier.calendar import WorkingCalendar
 from streams.processor import DeadLetter, PartitionProcessor
@@ -22,6 +24,7 @@ from streams.view import StreamView
 FLUSH_EVENTS = 500
 FLUSH_SECONDS = 0.5
 LOOK_SECONDS = 0.5
+STOP_SECONDS = 3
 
 _log = logging.getLogger("motcua.streams")
 
@@ -35,7 +38,7 @@ class KafkaDriver:
         self._address = address
         self._calendar = calendar
         self.processors: dict[int, PartitionProcessor] = {}
-        self.view = StreamView(self.processors, PARTITIONS, self._unread, self._ready, self._look)
+        self.view = StreamView(self.processors, PARTITIONS, self._lag, self._behind, self._ready, self._look)
         self.failed: asyncio.Future[None] | None = None
         self._restoring: dict[int, asyncio.Task[PartitionProcessor]] = {}
         self._owned: set[int] = set()
@@ -67,9 +70,9 @@ class KafkaDriver:
         finally:
             for watcher in watchers:
                 watcher.cancel()
-            await self._flush()
-            await self.app.stop()
-            await self._ends_consumer.stop()
+            for last in (self._flush(), self.app.stop(), self._ends_consumer.stop()):
+                with suppress(TimeoutError):  # a broker that is away must not keep us
+                    await asyncio.wait_for(last, STOP_SECONDS)
 
     def tick(self, scenario: str, at: float) -> None:
         """Move a scenario's clock in every partition owned, without a message."""
@@ -80,10 +83,13 @@ class KafkaDriver:
         """The agent: each message to its partition's processor, in order."""
         async for event in stream.noack().events():
             try:
-                message = event.message
-                processor = self.processors.get(message.partition) or await self._restored(message.partition)
-                for letter in processor.apply(message.offset, message.value):
-                    self._letters.append((message.partition, letter))
+                part = event.message.partition
+                if part not in self.processors:
+                    await self._restored(part)
+                if part not in self.processors:
+                    continue  # taken away meanwhile; not acknowledged, so its new owner gets it
+                letters = self.processors[part].apply(event.message.offset, event.message.value)
+                self._letters += [(part, letter) for letter in letters]
                 self._pending.append(event)
                 if len(self._pending) >= FLUSH_EVENTS:
                     await self._flush()
@@ -111,12 +117,14 @@ class KafkaDriver:
             if pending:
                 self.view.last_event = time.time()
 
-    async def _restored(self, part: int) -> PartitionProcessor:
+    async def _restored(self, part: int) -> None:
+        """Have the partition's processor in place, unless it is taken away while it is restored."""
         task = self._restoring.get(part)
         if task is None:
             task = self._restoring[part] = asyncio.create_task(self._restore(part))
-        processor = self.processors[part] = await task
-        return processor
+        processor = await task
+        if self._restoring.get(part) is task:
+            self.processors[part] = processor
 
     async def _restore(self, part: int) -> PartitionProcessor:
         """The partition's state as the topic holds it, read to its end."""
@@ -138,11 +146,8 @@ class KafkaDriver:
 
     async def _assigned(self, _: Any, assigned: Iterable[Any], **__: Any) -> None:
         self._owned = {tp.partition for tp in assigned if tp.topic == EVENTS}
-        for part in self._owned:
-            if part not in self.processors:
-                self._restoring.pop(part, None)
-                task = asyncio.create_task(self._restored(part))
-                task.add_done_callback(self._check)
+        for part in self._owned - self.processors.keys():
+            asyncio.create_task(self._restored(part)).add_done_callback(self._check)
 
     async def _revoked(self, _: Any, revoked: Iterable[Any], **__: Any) -> None:
         await self._flush()
@@ -168,15 +173,22 @@ class KafkaDriver:
     async def _look(self) -> None:
         """See where each partition owned ends now."""
         parts = [Partition(EVENTS, part) for part in self.processors]
-        if parts:
-            ends = await self._ends_consumer.end_offsets(parts)
-            self._ends = {tp.partition: end for tp, end in ends.items()}
+        try:
+            ends = await self._ends_consumer.end_offsets(parts) if parts else {}
+        except KafkaError as error:
+            _log.warning("the broker does not say where the partitions end: %s", error)
+            ends = {}
+        self._ends = {tp.partition: end for tp, end in ends.items()}
+
+    def _lag(self) -> int:
+        return sum(map(self._unread, self.processors))
+
+    def _behind(self, part: int) -> bool:
+        """Messages of a partition wait, or nobody has looked yet."""
+        return part not in self._ends or self._unread(part) > 0
 
     def _unread(self, part: int) -> int:
-        """Messages of a partition that wait; 1 while nobody has looked."""
-        if part not in self._ends:
-            return 1
-        return max(0, self._ends[part] - self.processors[part].progress.offset - 1)
+        return max(0, self._ends.get(part, 0) - self.processors[part].progress.offset - 1)
 
     def _ready(self) -> bool:
         """All that the group assigned to this worker is restored."""

@@ -103,7 +103,7 @@ class LocalDriver:
     def __init__(self, log: LocalLog, calendar: WorkingCalendar) -> None:
         self.log = log
         self.processors = {part: PartitionProcessor(calendar) for part in range(PARTITIONS)}
-        self.view = StreamView(self.processors, PARTITIONS, self._unread)
+        self.view = StreamView(self.processors, PARTITIONS, self._lag, self._behind)
         row = log.connection.execute("SELECT id FROM position").fetchone()
         self.position = row[0] if row else 0
         for part, name, value in log.connection.execute("SELECT part, key, value FROM state"):
@@ -111,10 +111,12 @@ class LocalDriver:
         for processor in self.processors.values():
             processor.rebuild()
 
-    def _unread(self, part: int) -> int:
-        """Messages of a partition that are not yet folded."""
-        query = "SELECT count(*) FROM log WHERE id > ? AND part = ?"
-        return int(self.log.connection.execute(query, (self.position, part)).fetchone()[0])
+    def _lag(self) -> int:
+        return self.log.end() - self.position
+
+    def _behind(self, part: int) -> bool:
+        query = "SELECT 1 FROM log WHERE id > ? AND part = ? LIMIT 1"
+        return self.log.connection.execute(query, (self.position, part)).fetchone() is not None
 
     def poll(self, limit: int = 1000) -> int:
         """Fold up to `limit` messages and write what came of them in one transaction; gives their number."""

@@ -93,19 +93,26 @@ class PartitionProcessor:
             return []
         self.progress.offset = offset
         self.progress.events += 1
-        message = decode(raw or b"")
-        if isinstance(message, Rejected):
-            self._bury(self.progress.dead, DeadLetter(offset, message.reason, message.detail, raw or b""))
-        else:
-            self._advance(message.scenario, message.at.timestamp())
-            if isinstance(message, Event):
-                self._place(offset, message, raw or b"")
-            elif isinstance(message, Begun):
-                begun = message.at.timestamp()
-                self.progress.begun[message.scenario] = self.world(message.scenario).begun = begun
-            self._expire(message.scenario)  # after the event: it may be what was waited for
+        try:
+            self._take(offset, raw or b"")
+        except Exception as error:  # noqa: BLE001 (a message that breaks the fold must not stop the partition)
+            detail = f"{type(error).__name__}: {error}"
+            self._bury(self.progress.dead, DeadLetter(offset, "fold_failed", detail, raw or b""))
         letters, self._letters = self._letters, []
         return letters
+
+    def _take(self, offset: int, raw: bytes) -> None:
+        message = decode(raw)
+        if isinstance(message, Rejected):
+            self._bury(self.progress.dead, DeadLetter(offset, message.reason, message.detail, raw))
+            return
+        self._advance(message.scenario, message.at.timestamp())
+        if isinstance(message, Event):
+            self._place(offset, message, raw)
+        elif isinstance(message, Begun):
+            begun = message.at.timestamp()
+            self.progress.begun[message.scenario] = self.world(message.scenario).begun = begun
+        self._expire(message.scenario)  # after the event: it may be what was waited for
 
     def advance(self, scenario: str, at: float) -> list[DeadLetter]:
         """Move a scenario's clock without a message (the wall clock's way); gives the dead letters of it."""

@@ -31,9 +31,7 @@ def ensure(address: str) -> None:
     """Make the topics that are missing; TopicError where one has another number of partitions."""
     try:
         with closing(
-            KafkaAdminClient(
-                bootstrap_servers=address, client_id="motcua-topics", bootstrap_timeout_ms=5_000
-            )
+            KafkaAdminClient(bootstrap_servers=address, client_id="motcua-topics", bootstrap_timeout_ms=5_000)
         ) as admin:
             _create(admin)
             _check(admin)

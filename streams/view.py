@@ -21,14 +21,16 @@ class StreamView:
         self,
         processors: Mapping[int, PartitionProcessor],
         partitions: int,
-        unread: Callable[[int], int],
+        lag: Callable[[], int],
+        behind: Callable[[int], bool],
         ready: Callable[[], bool] = lambda: True,
         look: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`unread` tells how many messages of a partition wait, as of the last `look` at the log."""
+        """`lag`: how many messages wait; `behind`: whether any of a partition does; at the last `look`."""
         self._processors = processors
         self._partitions = partitions
-        self._unread = unread
+        self._lag = lag
+        self._behind = behind
         self._ready = ready
         self._look = look
         self.last_event: float | None = None
@@ -132,7 +134,7 @@ class StreamView:
             events=sum(p.progress.events for p in owned),
             duplicates=sum(p.duplicates for p in owned),
             held=sum(p.held for p in owned),
-            lag=sum(map(self._unread, self._processors)),
+            lag=self._lag(),
             dead=dict(sum((p.dead for p in owned), Counter())),
             anomalies={scenario: dict(kinds) for scenario, kinds in sorted(anomalies.items())},
             partitions=len(self._processors),
@@ -142,7 +144,7 @@ class StreamView:
 
     def _catching_up(self, scenario: str) -> bool:
         """Some partition has unread messages and knows nothing of this scenario yet."""
-        return any(scenario not in p.worlds and self._unread(part) for part, p in self._processors.items())
+        return any(scenario not in p.worlds and self._behind(part) for part, p in self._processors.items())
 
     def _worlds(self, scenario: str) -> list[World]:
         return [p.worlds[scenario] for p in self._processors.values() if scenario in p.worlds]

@@ -69,7 +69,7 @@ def batch(facts: list[Fact]) -> StreamView:
         processor.apply(offset, encode(fact))
     for name in sorted({fact.scenario for fact in facts}):
         processor.apply(processor.progress.offset + 1, encode(Tick(scenario=name, at=END)))
-    return StreamView({0: processor}, 1, lambda _: 0)
+    return StreamView({0: processor}, 1, lambda: 0, lambda _: False)
 
 
 def answers(view: StreamView, name: str) -> list[dict]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dossier.calendar import vietnam
-from dossier.event import Fact, Tick, encode
+from dossier.event import Accepted, Fact, Tick, encode
 from dossier.indicators import measure
 from dossier.window import rolling_figures
 from streams import processor as module
@@ -43,7 +43,7 @@ def raws(facts: list[Fact]) -> list[bytes]:
 
 
 def view(processor: PartitionProcessor) -> StreamView:
-    return StreamView({0: processor}, 1, lambda _: 0)
+    return StreamView({0: processor}, 1, lambda: 0, lambda _: False)
 
 
 def truth(processor: PartitionProcessor) -> dict[str, Any]:
@@ -551,3 +551,29 @@ def test_rolling_rows_leave_no_trace_of_what_was_taken_back():
     again = restored(dict(processor.flush()))
     for read in ("rolling", "trend", "cells"):
         assert getattr(view(processor), read)(our.SCENARIO) == getattr(view(again), read)(our.SCENARIO)
+
+
+def test_a_message_that_breaks_the_fold_is_a_dead_letter_and_stops_nothing(monkeypatch):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    processor = PartitionProcessor(vietnam())
+    facts = [
+        Accepted(
+            scenario="live",
+            dossier_id=name,
+            office="o",
+            seq=1,
+            at=our.at(1),
+            procedure="p",
+            channel="c",
+            online=True,
+        )
+        for name in "ab"
+    ]
+    with monkeypatch.context() as patched:
+        patched.setattr("streams.processor.fold", broken)
+        (letter,) = processor.apply(0, encode(facts[0]))
+    assert (letter.reason, letter.raw) == ("fold_failed", encode(facts[0]))
+    assert processor.apply(1, encode(facts[1])) == []
+    assert processor.dead == {"fold_failed": 1}
