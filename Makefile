@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 pyth
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check kafka docs picture lock clean
+.PHONY: help demo test check kafka docs picture bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -42,6 +42,9 @@ docs: $(VENV)/.demo ## make the files under docs/ that come from the code
 picture: $(VENV)/.test ## take the README's picture of the demo's page, with Chromium
 	@$(PY) -m motcua demo
 	@$(PY) -m monitoring.screenshot file://$(CURDIR)/motcua-demo/page.html docs/page.png --width 1180 --height 1240
+
+bench: $(VENV)/.demo ## measure the engine, the fold and the embedded pipeline
+	@$(PY) -m benchmarks.speed
 
 lock: ## choose the versions in constraints.txt anew, for Python 3.11 to 3.14
 	@rm -rf build/lock && $(call python,-m venv build/lock)

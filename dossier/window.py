@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from dossier.calendar import HOUR
-from dossier.indicators import IN_TIME, LATE, ON_TIME, ONLINE, OVERDUE, SENT, rate
+from dossier.indicators import IN_TIME, ON_TIME, ONLINE, SENT, rate
 
 WINDOWS = {"1d": ("hour", 24), "7d": ("day", 7), "30d": ("day", 30)}
 """Name to the panes' width and their number."""
@@ -18,6 +18,20 @@ Place = tuple[str, str]
 
 _NAMES = ("received", "online", "on_time", "late", "letters_sent", "letters_in_time")
 Sums = list[int]
+Mark = tuple[Place, float, tuple[int, int, int, int, int, int]]
+"""What a dossier adds to a pane: where, the instant, and the amounts in the order of the names."""
+
+
+def receipt(place: Place, at: float, mask: int) -> Mark:
+    """The mark of a dossier's acceptance."""
+    return place, at, (1, 1 if mask & ONLINE else 0, 0, 0, 0, 0)
+
+
+def verdict(place: Place, at: float, mask: int) -> Mark:
+    """The mark of a dossier's verdict, given in time or as its due date passed."""
+    if mask & ON_TIME:
+        return place, at, (0, 0, 1, 0, 0, 0)
+    return place, at, (0, 0, 0, 1, 1 if mask & SENT else 0, 1 if mask & IN_TIME else 0)
 
 
 @dataclass
@@ -27,27 +41,19 @@ class Panes:
     index: Callable[[float], int]
     sums: dict[Place, dict[int, Sums]] = field(default_factory=dict)
 
-    def add(self, place: Place, received_at: float, verdict_at: float | None, mask: int, sign: int) -> None:
-        """Add a dossier's standing to its panes (`sign` 1), or take it away (-1)."""
-        self._change(place, received_at, (sign, sign if mask & ONLINE else 0, 0, 0, 0, 0))
-        if verdict_at is None:
-            return
-        if mask & ON_TIME:
-            self._change(place, verdict_at, (0, 0, sign, 0, 0, 0))
-        elif mask & (LATE | OVERDUE):
-            sent, in_time = sign if mask & SENT else 0, sign if mask & IN_TIME else 0
-            self._change(place, verdict_at, (0, 0, 0, sign, sent, in_time))
-
-    def _change(self, place: Place, at: float, by: tuple[int, ...]) -> None:
-        """Add to one pane; one that has come to nothing goes, as if it had never been."""
-        panes = self.sums.setdefault(place, {})
+    def add(self, mark: Mark, sign: int) -> None:
+        """Add a mark (`sign` 1) or take it away (-1); a pane that has come to nothing goes."""
+        place, at, amounts = mark
+        panes = self.sums.get(place)
+        if panes is None:
+            panes = self.sums[place] = {}
         index = self.index(at)
         row = panes.get(index)
         if row is None:
-            panes[index] = list(by)
-            return
-        for i, n in enumerate(by):
-            row[i] += n
+            row = panes[index] = [0] * 6
+        for i, n in enumerate(amounts):
+            if n:
+                row[i] += sign * n
         if not any(row):
             del panes[index]
             if not panes:

@@ -24,7 +24,7 @@ from monitoring.release import release
 
 REASONS = (
     "not_json", "no_type", "missing_field", "unknown_type", "wrong_type", "due_before_acceptance",
-    "instant_out_of_range", "fold_failed", "late", "unknown_dossier",
+    "instant_out_of_range", "too_large", "fold_failed", "late", "unknown_dossier",
 )  # fmt: skip
 """The known reasons of dead letters; they are there from 0 on."""
 

@@ -18,15 +18,20 @@ from aiokafka.errors import KafkaError
 
 from dossier.calendar import WorkingCalendar
 from streams.processor import DeadLetter, PartitionProcessor
-from streams.topics import DEAD, EVENTS, PARTITIONS, STATE
+from streams.topics import DEAD, EVENTS, PARTITIONS, RECORD_BYTES, STATE
 from streams.view import StreamView
 
 FLUSH_EVENTS = 500
 FLUSH_SECONDS = 0.5
 LOOK_SECONDS = 0.5
 STOP_SECONDS = 3
+CUT = 2**20
 
 _log = logging.getLogger("motcua.streams")
+
+
+class WorkerError(RuntimeError):
+    """The worker cannot go on; what it had not acknowledged, the next one gets."""
 
 
 class KafkaDriver:
@@ -105,7 +110,9 @@ class KafkaDriver:
             parts = {event.message.partition for event in pending} | {part for part, _ in letters}
             send = self.app.producer.send
             sent = [
-                await send(DEAD, str(letter.offset).encode(), letter.raw, part, None, _reason(part, letter))
+                await send(
+                    DEAD, str(letter.offset).encode(), letter.raw[:CUT], part, None, _reason(part, letter)
+                )
                 for part, letter in letters
             ]
             for part in parts & self.processors.keys():
@@ -199,13 +206,14 @@ class KafkaDriver:
             self._fail(task.exception())
 
     def _fail(self, error: BaseException | None) -> None:
-        _log.error("the worker stops: %s", error)
         if self.failed is not None and not self.failed.done():
-            self.failed.set_exception(error or RuntimeError("stopped"))
+            self.failed.set_exception(WorkerError(f"the worker stops: {error}; start it again"))
 
 
 def _reason(part: int, letter: DeadLetter) -> dict[str, bytes]:
+    """Why, and where the whole message lies; `bytes` is its length, of which the letter has CUT at most."""
     about = {"reason": letter.reason, "detail": letter.detail, "partition": part, "offset": letter.offset}
+    about["bytes"] = len(letter.raw)
     return {name: str(value).encode() for name, value in about.items()}
 
 
@@ -231,4 +239,5 @@ def _app(address: str, group: str, name: str) -> faust.App:
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=name,
         producer_acks=-1,
+        producer_max_request_size=RECORD_BYTES,
     )

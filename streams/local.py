@@ -31,10 +31,15 @@ CREATE TABLE IF NOT EXISTS position (one INTEGER PRIMARY KEY CHECK (one = 1), id
 """
 
 
+class StoreError(RuntimeError):
+    """The store cannot be written; what was written before is whole."""
+
+
 class LocalLog:
     """The log of one SQLite file: any process may append, one driver folds."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         try:
             self.connection = sqlite3.connect(path, isolation_level=None, timeout=30)
             self.connection.execute("PRAGMA journal_mode = WAL")
@@ -54,14 +59,19 @@ class LocalLog:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that happens within is written, or nothing of it."""
-        self.connection.execute("BEGIN IMMEDIATE")
+        """All that happens within is written, or nothing of it; StoreError where it cannot be."""
         try:
+            self.connection.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self.connection.execute("ROLLBACK")
+            self.connection.execute("COMMIT")
+        except BaseException as error:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise StoreError(
+                    f"{self.path} cannot be written: {error}; make room and start again"
+                ) from error
             raise
-        self.connection.execute("COMMIT")
 
     def end(self) -> int:
         """The id of the last message."""

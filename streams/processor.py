@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 import msgspec
 
 from dossier.calendar import HOUR, WorkingCalendar
-from dossier.event import Begun, Event, Fact, Rejected, decode
+from dossier.event import Begun, Event, Fact, Message, Rejected, decode
 from dossier.lifecycle import QUIET, Dossier, fold, note
 from streams.world import World
 
@@ -22,6 +22,10 @@ LATENESS = 2 * HOUR
 """How long, in stream time, an event waits for its predecessor."""
 HELD_MAX = 100_000
 """So many events wait in one partition at most; beyond, the one that waits longest stops waiting."""
+HELD_OF_ONE = 64
+"""So many events of one dossier wait at most; beyond, all of them stop waiting."""
+EVENT_BYTES = 16 * 1024
+"""A longer message is no event: ours have some hundred bytes. It bounds what a state holds, too."""
 
 
 class Held(msgspec.Struct, array_like=True, gc=False):
@@ -102,7 +106,12 @@ class PartitionProcessor:
         return letters
 
     def _take(self, offset: int, raw: bytes) -> None:
-        message = decode(raw)
+        if len(raw) > EVENT_BYTES:
+            message: Message | Rejected = Rejected(
+                "too_large", f"{len(raw)} bytes are more than {EVENT_BYTES}"
+            )
+        else:
+            message = decode(raw)
         if isinstance(message, Rejected):
             self._bury(self.progress.dead, DeadLetter(offset, message.reason, message.detail, raw))
             return
@@ -139,10 +148,6 @@ class PartitionProcessor:
         for scenario, at in self.progress.clocks.items():
             world = self.world(scenario)
             world.clock, world.begun = at, self.progress.begun.get(scenario, 0.0)
-        for dossier in (entry.dossier for entry in self.entries.values() if entry.dossier is not None):
-            # States may be stored up to a later message than the partition's own record.
-            world = self.world(dossier.scenario)
-            world.clock = max(world.clock, dossier.last_at)
         self.dead.update(self.progress.dead)
         for name, entry in self.entries.items():
             self.duplicates += entry.duplicates
@@ -178,6 +183,9 @@ class PartitionProcessor:
         if entry is None:
             entry = self.entries[name] = Entry()
         if offset <= entry.offset:
+            # Stored ahead of the partition's own record: only now the clock comes where the state is.
+            if entry.dossier is not None:
+                self.world(event.scenario).update(name, entry.dossier)
             return
         entry.offset = offset
         self._dirty.add(name)
@@ -195,6 +203,8 @@ class PartitionProcessor:
             until = self.world(event.scenario).clock + self.lateness
             entry.held[event.seq] = Held(offset, until, raw)
             self._wait(event.scenario, until, name)
+            if len(entry.held) > HELD_OF_ONE:
+                self._release(name, until)
 
     def _fold(self, name: str, entry: Entry, event: Fact) -> None:
         world = self.world(event.scenario)

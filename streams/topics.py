@@ -16,10 +16,17 @@ PARTITIONS = 12
 _FOR_EVER = {"retention.ms": "-1", "message.timestamp.type": "LogAppendTime"}
 """An event's instant is in its payload; what is old by it must not be deleted for that."""
 
+RECORD_BYTES = 2 * 2**20
+"""The longest record of states and dead letters."""
+
 TOPICS: Mapping[str, Mapping[str, str]] = {
     EVENTS: _FOR_EVER,
-    DEAD: _FOR_EVER,
-    STATE: {"cleanup.policy": "compact", "message.timestamp.type": "LogAppendTime"},
+    DEAD: {**_FOR_EVER, "max.message.bytes": str(RECORD_BYTES)},
+    STATE: {
+        "cleanup.policy": "compact",
+        "message.timestamp.type": "LogAppendTime",
+        "max.message.bytes": str(RECORD_BYTES),
+    },
 }
 
 

@@ -11,13 +11,14 @@ from heapq import heappop, heappush
 from dossier.calendar import DAY, WorkingCalendar
 from dossier.indicators import FINISHED, PAUSED, Cell, Masks, cell, measure, standing, verdict_at
 from dossier.lifecycle import Dossier
-from dossier.window import Panes, hour
+from dossier.window import Mark, Panes, hour, receipt, verdict
 
 JUST_AFTER = 1e-6
 """Figures at stream time are those just before this much later: what happened at stream time is seen."""
 
-Standing = tuple[Cell, int, float, float | None]
-"""A dossier's cell, mask, reception and verdict, as they stand in the sums now."""
+Standing = tuple[Cell | None, int, Mark | None, Mark | None]
+"""A dossier's cell and mask, and the marks of its receipt and its verdict, as the sums have them now."""
+_NOTHING: Standing = (None, 0, None, None)
 
 
 class World:
@@ -59,12 +60,10 @@ class World:
         """Put the dossier's standing at stream time in the place of the one counted before."""
         now = self.now
         mask = standing(dossier, now, self.calendar)
-        new = (cell(dossier, now), mask, dossier.accepted_at or 0.0, verdict_at(dossier, mask, now))
-        old = self._standings.get(name)
+        new = self._standing(dossier, mask, now) if mask else _NOTHING
+        old = self._standings.get(name, _NOTHING)
         if new != old:
-            if old is not None:
-                self._count(old, -1)
-            self._count(new, 1)
+            self._replace(old, new)
             self._standings[name] = new
         if mask and not mask & FINISHED:
             self.open.add(name)
@@ -82,9 +81,10 @@ class World:
     def open_dossiers(self) -> Iterator[tuple[Cell, int, float | None]]:
         """Cell, mask and promised due date of each open dossier."""
         for name in self.open:
-            place, mask, _, _ = self._standings[name]
+            where, mask, _, _ = self._standings[name]
             promises = self.dossiers[name].promises
-            yield place, mask, promises[-1].due if promises else None
+            if where is not None:
+                yield where, mask, promises[-1].due if promises else None
 
     def _expect(self, name: str, dossier: Dossier, now: float) -> None:
         """The next instants at which the clock alone changes this dossier's standing."""
@@ -93,17 +93,35 @@ class World:
             if due >= now:
                 heappush(self._due, (due, name))
 
+    def _standing(self, dossier: Dossier, mask: int, now: float) -> Standing:
+        where = cell(dossier, now)
+        place = (where[0], where[2])
+        decided = verdict_at(dossier, mask, now)
+        received = receipt(place, dossier.accepted_at or 0.0, mask)
+        return where, mask, received, None if decided is None else verdict(place, decided, mask)
+
+    def _replace(self, old: Standing, new: Standing) -> None:
+        """Put the new standing in the old one's place, in the sums that it changes."""
+        if old[:2] != new[:2]:
+            self._count(old, -1)
+            self._count(new, 1)
+        for was, now in ((old[2], new[2]), (old[3], new[3])):
+            if was != now:
+                for panes in (self.hours, self.days):
+                    if was is not None:
+                        panes.add(was, -1)
+                    if now is not None:
+                        panes.add(now, 1)
+
     def _count(self, counted: Standing, sign: int) -> None:
-        place, mask, received_at, verdict = counted
-        if not mask:
+        where, mask, _, _ = counted
+        if where is None:
             return
-        masks = self.cells.get(place)
+        masks = self.cells.get(where)
         if masks is None:
-            masks = self.cells[place] = Counter()
+            masks = self.cells[where] = Counter()
         masks[mask] += sign
         if not masks[mask]:
             del masks[mask]
             if not masks:
-                del self.cells[place]
-        for panes in (self.hours, self.days):
-            panes.add((place[0], place[2]), received_at, verdict, mask, sign)
+                del self.cells[where]

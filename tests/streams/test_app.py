@@ -130,11 +130,22 @@ def test_bad_messages_land_in_the_dead_letter_topic_with_their_reason(kafka, wor
         json.dumps({"type": "danced", "marker": name}).encode(): "unknown_type",
         backwards: "due_before_acceptance",
         encode(unknown): "unknown_dossier",
+        name.encode() + b"x" * 1_000_100: "too_large",
     }
     after = Resolved(**who, seq=2, at=MONDAY + timedelta(hours=4))
     worker.start()
     before = worker.get("/healthz")["dead"]
-    send(kafka, [good, *list(bad)[:4], unknown, after, Tick(scenario=name, at=MONDAY + timedelta(days=1))])
+    send(
+        kafka,
+        [
+            good,
+            *list(bad)[:4],
+            unknown,
+            list(bad)[5],
+            after,
+            Tick(scenario=name, at=MONDAY + timedelta(days=1)),
+        ],
+    )
     found = worker.indicators(name, (MONDAY + timedelta(hours=20)).isoformat())
     assert found["total"]["finished"] == 1
     worker.until(lambda: read_dead(kafka, name.encode()) == bad)
