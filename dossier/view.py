@@ -59,6 +59,10 @@ class View(Protocol):
         """Learn how far the log goes now; asked before an answer as of an instant."""
         ...
 
+    def whole(self) -> None:
+        """Raises `Refusal` 503 where this worker does not hold every partition, and has a part only."""
+        ...
+
     def scenarios(self) -> list[str]:
         """The names of the worlds seen, sorted."""
         ...

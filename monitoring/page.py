@@ -31,6 +31,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+HOSTS = ("127.0.0.1", "localhost", "::1")
+"""By what names it may be asked for."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -78,6 +81,7 @@ class Site:
         name = asked.get("scenario") or ("live" if "live" in names else next(iter(names), ""))
         if name not in names:
             return _html(renderer.absent(name), 404 if name else 200)
+        self._view.whole()
         every = asked.get("offices") == "all"
         seen = overview(self._view, name)
         stream = {"scenario": name, "lang": lang} | ({"offices": "all"} if every else {})
@@ -93,7 +97,7 @@ class Site:
 
     async def snapshot(self, request: web.Request) -> web.Response:
         """The page as one file to keep."""
-        name = query.scenario(request.query, self._view)
+        name = self._scenario(request)
         lang = query.language(request.query, request.headers.get("Accept-Language", ""), self._lang)
         answer = _html(snapshot(self._view, name, lang, province=self._province, zone=self._zone))
         # To be kept, not shown: the site's own policy lets no inline script run.
@@ -115,7 +119,7 @@ class Site:
 
     async def rolling(self, request: web.Request) -> web.Response:
         """The rolling windows, in total and by office and field."""
-        name = query.scenario(request.query, self._view)
+        name = self._scenario(request)
         windows = {
             window: {
                 "total": rows.get(("", "")),
@@ -127,7 +131,7 @@ class Site:
 
     async def trend(self, request: web.Request) -> web.Response:
         """One row a local day, oldest first."""
-        name, days = query.scenario(request.query, self._view), query.days(request.query)
+        name, days = self._scenario(request), query.days(request.query)
         return _json(
             {"as_of": self._stream_time(name), "scenario": name, "days": self._view.trend(name, days)}
         )
@@ -141,10 +145,17 @@ class Site:
         ready = self._view.health().ready
         return _json({"ready": ready}, 200 if ready else 503)
 
+    def _scenario(self, request: web.Request) -> str:
+        """The scenario asked for, of which this worker has all."""
+        name = query.scenario(request.query, self._view)
+        self._view.whole()
+        return name
+
     def _stream_time(self, scenario: str) -> str:
         return instant(self._view.stream_time(scenario), self._zone)
 
     def _update(self, key: tuple[str, ...]) -> bytes:
+        self._view.whole()
         scenario, lang, every = key
         seen = overview(self._view, scenario)
         return update(seen, self._renderers[lang].sections(seen, bool(every)))
@@ -152,7 +163,12 @@ class Site:
 
 @web.middleware
 async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A refused question becomes its status and one sentence."""
+    """A refused question becomes its status and one sentence; so does one that came by another name.
+
+    A page elsewhere could else have its own name point here, and read what loopback shows.
+    """
+    if request.url.host not in HOSTS:
+        return _json({"error": f"This server answers to {' and '.join(HOSTS)} only."}, 421)
     try:
         return await handler(request)
     except Refusal as refusal:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from dossier.event import YEARS
 from dossier.indicators import DIMENSIONS
 from dossier.view import Refusal, View
 from monitoring.words import LANGUAGES
@@ -28,10 +29,13 @@ def instant(query: Mapping[str, str], name: str = "as_of") -> float | None:
     if not text:
         return None
     try:
-        return msgspec.convert(_LOST_PLUS.sub(r"+\1", text), _Instant).timestamp()
+        at = msgspec.convert(_LOST_PLUS.sub(r"+\1", text), _Instant)
     except msgspec.ValidationError:
         right = "RFC 3339 with an offset, such as 2026-03-02T10:00:00+07:00 or 2026-03-02T03:00:00Z"
         raise Refusal(400, f"{name} is {_brief(text)}; it must be {right}.") from None
+    if at.year not in YEARS:
+        raise Refusal(400, f"{name} is {_brief(text)}; its year must be from {YEARS[0]} to {YEARS[-1]}.")
+    return at.timestamp()
 
 
 def dimension(query: Mapping[str, str]) -> str | None:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
+from io import TextIOWrapper
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ class Instant(click.ParamType):
             self.fail(f"{value!r} is no instant: write 2026-03-31T17:00:00+07:00", param, ctx)
         if at.tzinfo is None:
             self.fail(f"{value!r} has no offset: write {value}+07:00, or Z for UTC", param, ctx)
+        if at.year not in YEARS:
+            self.fail(f"{value!r} is too far off: a year from {YEARS[0]} to {YEARS[-1]}", param, ctx)
         return at
 
 
@@ -234,7 +237,8 @@ def measure(
     answer = figures_of(batch, scenario, as_of.timestamp() if as_of else None, by, due)
     if batch.dead:
         words = f"{len(batch.dead)} messages could not be used; the first because"
-        click.echo(f"{words}: {batch.dead[0].detail}", err=True)
+        raw = batch.dead[0].raw[:300].decode("utf-8", "replace")
+        click.echo(f"{words}: {batch.dead[0].detail}\n  {raw}", err=True)
     if form == "json":
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
@@ -300,7 +304,7 @@ def replay(**options: Any) -> None:
     help="Whose time judges what is overdue in the scenario live.",
 )
 @click.option("--group", default="motcua", show_default=True, help="Consumer group of the worker.")
-@click.option("--name", default="worker-1", show_default=True, help="This worker's own name in the group.")
+@click.option("--name", help="This worker's own name in the group  [default: the host's, with the port]")
 @port_option
 @lang_option
 def monitor(**options: Any) -> None:
@@ -348,6 +352,9 @@ def _sentence(error: Exception) -> str:
 
 def main() -> None:
     """Run a command; an error that the user can mend is one sentence and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Vietnamese letters shows what it can
     gc.set_threshold(50_000, 20, 50)  # states by the hundred thousand, and hardly a cycle among them
     try:
         cli(standalone_mode=False)

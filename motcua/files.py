@@ -98,10 +98,15 @@ def _facts(path: Path, columns: Mapping[str, str], scenario: str) -> Iterator[Li
     """A table's facts; the order of time, but never a dossier's end before its beginning."""
     lines: list[tuple[float, int, Line]] = []
     with _open(path, "strict") as file:
-        for row in _rows(path, csv.DictReader(_lines(path, file)), columns):
+        reader = csv.DictReader(_lines(path, file))
+        for row in _rows(path, reader, columns):
             latest = 0.0
             for fact in _row(row, columns, scenario):
                 line = _line(msgspec.json.encode(fact), None)
+                if line.event is None:  # the dead letter says where it was
+                    line = Line(
+                        None, msgspec.json.encode({**fact, "file": path.name, "line": reader.line_num})
+                    )
                 latest = max(latest, line.event.at.timestamp() if line.event else 0.0)
                 lines.append((latest, len(lines), line))
     lines.sort(key=lambda line: line[:2])
@@ -145,3 +150,6 @@ def _check_header(path: Path, header: list[str] | Any, columns: Mapping[str, str
                 f"{path} has no column {theirs!r}; it has {', '.join(header) or 'none'}: "
                 f"say which one it is with --map {ours}=COLUMN"
             )
+    twice = [name for name in COLUMNS if list(header).count(columns.get(name, name)) > 1]
+    if twice:
+        raise BadInput(f"{path} has the column {columns.get(twice[0], twice[0])!r} twice: rename one of them")

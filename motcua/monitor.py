@@ -1,7 +1,9 @@
 """`motcua monitor`: fold the stream and serve its figures, until it is told to stop."""
 
 import asyncio
+import os
 import signal
+import socket
 import time
 from collections.abc import Coroutine
 from contextlib import closing, suppress
@@ -24,7 +26,7 @@ IDLE_SECONDS = 0.2
 
 
 def run(
-    *, kafka: str | None, store: Path | None, clock: str, group: str, name: str, port: int, lang: str
+    *, kafka: str | None, store: Path | None, clock: str, group: str, name: str | None, port: int, lang: str
 ) -> None:
     """Run the command; SIGTERM and Ctrl-C end it in order."""
     if (kafka is None) == (store is None):
@@ -41,6 +43,9 @@ def run(
 
     assert kafka is not None
     topics.ensure(kafka)
+
+    # The same after a restart, so that it has its partitions back at once; two workers never share it.
+    name = name or f"{socket.gethostname()}-{port or os.getpid()}"
 
     async def follow() -> None:
         await _follow_kafka(KafkaDriver(kafka, vietnam(), group, name), wall, port, lang)

@@ -60,7 +60,12 @@ def run(
     facts = tally.of(watched(world, seed, start, until))
     if out is not None:
         events = (line.event for line in paced(lines(facts), speed) if line.event is not None)
-        write(events, sys.stdout.buffer if out == "-" else out)
+        try:
+            write(events, sys.stdout.buffer if out == "-" else out)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise BadInput(f"{out} cannot be written: {error.strerror}") from error
     else:
         with opened(kafka, store) as topic:
             for line in paced(ticked(lines(facts), TICK_HOURS, midnight(until or world.until)), speed):

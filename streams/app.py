@@ -15,6 +15,7 @@ import faust
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as Partition
 from aiokafka.errors import KafkaError
+from faust.types import TP
 
 from dossier.calendar import WorkingCalendar
 from streams.processor import DeadLetter, PartitionProcessor
@@ -24,6 +25,8 @@ from streams.view import StreamView
 FLUSH_EVENTS = 500
 FLUSH_SECONDS = 0.5
 LOOK_SECONDS = 0.5
+STILL_LOOKS = 10
+"""A partition with messages that has not moved at so many looks is read again from its state."""
 STOP_SECONDS = 3
 CUT = 2**20
 
@@ -47,6 +50,8 @@ class KafkaDriver:
         self.failed: asyncio.Future[None] | None = None
         self._restoring: dict[int, asyncio.Task[PartitionProcessor]] = {}
         self._owned: set[int] = set()
+        self._gaps: dict[int, tuple[int, int]] = {}
+        self._still: dict[int, tuple[int, int]] = {}
         self._ends: dict[int, int] = {}
         self._pending: list[Any] = []
         self._letters: list[tuple[int, DeadLetter]] = []
@@ -80,7 +85,9 @@ class KafkaDriver:
                     await asyncio.wait_for(last, STOP_SECONDS)
 
     def tick(self, scenario: str, at: float) -> None:
-        """Move a scenario's clock in every partition owned, without a message."""
+        """Move a scenario's clock in every partition owned, without a message; an unknown one has none."""
+        if scenario not in self.view.scenarios():
+            return
         for part, processor in self.processors.items():
             self._letters += [(part, letter) for letter in processor.advance(scenario, at)]
 
@@ -93,6 +100,8 @@ class KafkaDriver:
                     await self._restored(part)
                 if part not in self.processors:
                     continue  # taken away meanwhile; not acknowledged, so its new owner gets it
+                if not await self._follows(part, event.message.offset):
+                    continue
                 letters = self.processors[part].apply(event.message.offset, event.message.value)
                 self._letters += [(part, letter) for letter in letters]
                 self._pending.append(event)
@@ -101,6 +110,38 @@ class KafkaDriver:
             except Exception as error:
                 self._fail(error)
                 raise
+
+    async def _follows(self, part: int, offset: int) -> bool:
+        """Whether the message is the next one of its partition, or one that was seen before.
+
+        Where messages are missing, the state is behind what was acknowledged: read again from the state.
+        The same message coming after that once more means that the log has none between.
+        """
+        expected = self.processors[part].progress.offset + 1
+        gap = self._gaps.get(part)
+        if offset <= expected or gap == (expected, offset):
+            self._gaps.pop(part, None)
+            return True
+        if gap is None or gap[0] != expected:
+            self._gaps[part] = (expected, offset)
+            await self._seek(part)
+        return False
+
+    async def _seek(self, part: int) -> None:
+        offset = self.processors[part].progress.offset + 1
+        _log.warning("partition %s is read again from %s, where its state stands", part, offset)
+        await self.app.consumer.seek(TP(EVENTS, part), offset)
+
+    async def _wake(self) -> None:
+        """Read again a partition that has messages and does not move (a consumer that slowly died)."""
+        for part, processor in self.processors.items():
+            offset = processor.progress.offset
+            seen, times = self._still.get(part, (offset, 0))
+            still = offset == seen and self._unread(part) > 0
+            self._still[part] = (offset, times + 1 if still else 0)
+            if self._still[part][1] == STILL_LOOKS:
+                self._still[part] = (offset, 0)
+                await self._seek(part)
 
     async def _flush(self) -> None:
         """Make durable what was folded, then acknowledge the events that it came from."""
@@ -175,6 +216,8 @@ class KafkaDriver:
     async def _watch_lag(self) -> None:
         while True:
             await self._look()
+            if self._ready():
+                await self._wake()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self) -> None:

@@ -145,7 +145,9 @@ class LocalDriver:
         return len(rows)
 
     def tick(self, scenario: str, at: float) -> None:
-        """Move a scenario's clock in every partition, without a message."""
+        """Move a scenario's clock in every partition, without a message, if there is such a scenario."""
+        if scenario not in self.view.scenarios():
+            return
         letters = [
             (part, letter)
             for part, processor in self.processors.items()

@@ -137,11 +137,20 @@ class PartitionProcessor:
         return [*records, (PROGRESS, _encode(self.progress))]
 
     def restore(self, key: bytes, value: bytes) -> None:
-        """Take back one stored record; `rebuild` follows the last one."""
+        """Take back one stored record; `rebuild` follows the last one.
+
+        Of two the further one counts, not the later: a worker that woke up when it had been replaced may have
+        written its old one last.
+        """
         if key == PROGRESS:
-            self.progress = _decode_progress(value)
-        else:
-            self.entries[key.decode()] = _decode_entry(value)
+            progress = _decode_progress(value)
+            if progress.offset >= self.progress.offset:
+                self.progress = progress
+            return
+        name, entry = key.decode(), _decode_entry(value)
+        known = self.entries.get(name)
+        if known is None or entry.offset >= known.offset:
+            self.entries[name] = entry
 
     def rebuild(self) -> None:
         """Make the views anew from the restored truth."""

@@ -9,7 +9,7 @@ from dossier.indicators import DIMENSIONS, OVERDUE, PAUSED, Cell, Masks, figures
 from dossier.view import Figures, Health, OpenDossiers, Refusal
 from dossier.window import WINDOWS, Place, Sums, add, rolling_figures
 from streams.processor import PartitionProcessor
-from streams.world import JUST_AFTER, World
+from streams.world import World, just_after
 
 DUE_CLASSES = ("overdue", "within_4h", "within_8h", "within_24h", "later", "paused", "none")
 
@@ -41,38 +41,46 @@ class StreamView:
         if self._look is not None:
             await self._look()
 
+    def whole(self) -> None:
+        """Raises Refusal 503 where this worker does not hold every partition, and names those."""
+        if not self._ready():
+            raise Refusal(503, "partitions are being taken over or restored: ask again in a moment")
+        elsewhere = sorted(set(range(self._partitions)) - self._processors.keys())
+        if elsewhere:
+            raise Refusal(503, f"partitions {', '.join(map(str, elsewhere))} are not owned by this worker")
+
     def scenarios(self) -> list[str]:
         """The names of the worlds seen, sorted."""
         return sorted({name for p in self._processors.values() for name in p.worlds})
 
     def stream_time(self, scenario: str) -> float:
-        """How far every partition that has seen this scenario has come (seconds since 1970)."""
+        """How far every partition that has seen this scenario has come (seconds since 1970).
+
+        Figures other than `indicators` are those of each partition at its own time; a tick makes them one.
+        """
         return min((world.clock for world in self._worlds(scenario)), default=0.0)
 
     def indicators(
         self, scenario: str | None, as_of: float | None = None, by: str | None = None, due: str = "first"
     ) -> Figures:
         """What `motcua measure` prints; Refusal 400 for a wrong question, 404, or 409 for the future."""
-        if not self._ready():
-            raise Refusal(503, "partitions are being taken over or restored: ask again in a moment")
-        elsewhere = sorted(set(range(self._partitions)) - self._processors.keys())
-        if elsewhere:
-            raise Refusal(503, f"partitions {', '.join(map(str, elsewhere))} are not owned by this worker")
+        self.whole()
         name = self._named(scenario)
         if by is not None and by not in DIMENSIONS:
             raise Refusal(400, f"by={by!r} is no dimension: use one of {', '.join(DIMENSIONS)}")
         if due not in {"first", "current"}:
             raise Refusal(400, f"due={due!r}: use first or current")
-        now = self.stream_time(name) + JUST_AFTER
+        now = just_after(self.stream_time(name))
         if as_of is not None and (as_of > now or self._catching_up(name)):
             raise Refusal(
                 409, f"as_of lies ahead of stream time {instant(now)}: ask again when it has come there"
             )
+        before = now if as_of is None else as_of
         cells: dict[Cell, Masks] = {}
         for world in self._worlds(name):
-            for place, masks in world.tally(as_of).items():
+            for place, masks in world.tally(before).items():
                 cells.setdefault(place, Counter()).update(masks)
-        return report(cells, name, now if as_of is None else as_of, by, due, self._zone(name))
+        return report(cells, name, before, by, due, self._zone(name))
 
     def rolling(self, scenario: str) -> dict[str, dict[tuple[str, str], Figures]]:
         """Window to (office, field) to counts and rates; ("", "") is the total."""

@@ -13,8 +13,11 @@ from dossier.indicators import FINISHED, PAUSED, Cell, Masks, cell, measure, sta
 from dossier.lifecycle import Dossier
 from dossier.window import Mark, Panes, hour, receipt, verdict
 
-JUST_AFTER = 1e-6
-"""Figures at stream time are those just before this much later: what happened at stream time is seen."""
+
+def just_after(at: float) -> float:
+    """The next microsecond: figures just before it have seen what happened at `at`."""
+    return round(at * 1e6 + 1) / 1e6
+
 
 Standing = tuple[Cell | None, int, Mark | None, Mark | None]
 """A dossier's cell and mask, and the marks of its receipt and its verdict, as the sums have them now."""
@@ -42,7 +45,7 @@ class World:
     @property
     def now(self) -> float:
         """The instant just before which the figures are seen."""
-        return self.clock + JUST_AFTER
+        return just_after(self.clock)
 
     def advance(self, at: float) -> None:
         """Move the clock; dossiers whose due date passed meanwhile get their verdict, without an event."""

@@ -50,6 +50,7 @@ class FakeView:
         self.table = cells
         self.names = list(scenarios)
         self.asked = 0
+        self.part = False
         self.state = Health(
             ready=True, events=1234567, duplicates=12, held=3, lag=45,
             dead={"not_json": 2, "wrong_type": 1}, anomalies={"live": {"end_before_start": 7}},
@@ -58,6 +59,10 @@ class FakeView:
 
     async def look(self) -> None:
         """All is read."""
+
+    def whole(self) -> None:
+        if self.part:
+            raise Refusal(503, "partitions 3 are not owned by this worker")
 
     def scenarios(self):
         return self.names

@@ -138,3 +138,32 @@ def test_the_probes_tell_alive_from_ready(view, served, changed):
         await answer(client, "/healthz")
 
     served(view, visit)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00"])
+def test_an_instant_at_the_ends_of_time_is_refused(view, served, text):
+    async def visit(client):
+        assert (
+            "its year must be from 1970"
+            in (await answer(client, f"/api/indicators?as_of={text}", 400))["error"]
+        )
+
+    served(view, visit)
+
+
+@pytest.mark.parametrize("path", ["/", "/stream", "/snapshot", "/api/rolling", "/api/trend"])
+def test_a_worker_with_a_part_only_says_so_and_shows_no_figure(view, served, path):
+    async def visit(client):
+        view.part = True
+        assert "not owned by this worker" in (await answer(client, path, 503))["error"]
+
+    served(view, visit)
+
+
+def test_it_answers_only_to_its_own_name(view, served):
+    async def visit(client):
+        async with client.get("/api/indicators", headers={"Host": "evil.example"}) as response:
+            assert response.status == 421
+            assert "received" not in await response.text()
+
+    served(view, visit)

@@ -24,6 +24,7 @@ class Worker:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        folder.mkdir(exist_ok=True)
         self.log = folder / "worker.log"
         self._command = [sys.executable, "-m", "motcua", "monitor", *follow, "--port", str(self.port)]
         self._process: subprocess.Popen[bytes] | None = None
@@ -32,6 +33,10 @@ class Worker:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         self.until(lambda: self.get("/healthz"))
+
+    def signal(self, number: int) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def kill(self) -> None:
         assert self._process is not None

@@ -2,8 +2,10 @@
 
 import json
 import random
+import signal
 import subprocess
 import sys
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -189,3 +191,30 @@ def test_sigterm_ends_it_in_order_and_nothing_is_folded_twice_after(kafka, worke
     assert worker.stop() == 0
     worker.start()
     assert worker.indicators(name, as_of)["total"]["received"] == 500
+
+
+def test_a_worker_that_wakes_up_after_it_was_replaced_loses_nothing(kafka, worker, tmp_path, calendar):
+    name = f"zombie-{uuid.uuid4().hex[:8]}"
+    events = renamed(simulated(), name)
+    end = max(event.at for event in events) + timedelta(seconds=1)
+    names = ("first", "second", "third")
+    workers = [type(worker)(tmp_path / who, "--kafka", kafka, "--name", who) for who in names]
+    first, second, third = workers
+    try:
+        first.start()
+        first.until(lambda: first.get("/readyz"))
+        send(kafka, events[:4000])
+        first.until(lambda: name in first.get("/healthz")["clocks"])
+        first.signal(signal.SIGSTOP)
+        second.start()
+        send(kafka, [*events[4000:], Tick(scenario=name, at=end)])
+        assert second.indicators(name, end.isoformat(), by="office") == batch(events, name, end, calendar)
+        first.signal(signal.SIGCONT)
+        time.sleep(1)
+        first.kill()
+        second.kill()
+        third.start()
+        assert third.indicators(name, end.isoformat(), by="office") == batch(events, name, end, calendar)
+    finally:
+        for one in workers:
+            one.end()
