@@ -305,6 +305,9 @@ def replay(**options: Any) -> None:
 )
 @click.option("--group", default="motcua", show_default=True, help="Consumer group of the worker.")
 @click.option("--name", help="This worker's own name in the group  [default: the host's, with the port]")
+@click.option(
+    "--title", default="", help="The province, or whose offices these are, at the head of the page."
+)
 @port_option
 @lang_option
 def monitor(**options: Any) -> None:

@@ -28,8 +28,9 @@ from dossier.calendar import vietnam
 from motcua.feed import TICK_HOURS, lines, ticked
 from motcua.files import BadInput, Line
 from motcua.progress import Bar
-from motcua.scoreboard import Answer, scoreboard
+from motcua.scoreboard import WORDS, Answer, scoreboard
 from motcua.serve import HOST, served
+from motcua.show import number
 from motcua.simulate import check_days, midnight, watched
 from motcua.topics import needs_kafka
 from simulator.model import Scenario
@@ -56,10 +57,12 @@ class Demo:
     out: Path
     port: int
     lang: str
+    stopped: threading.Event
+    """Ends the simulation, which runs in a thread of its own, within a simulated day."""
 
     def messages(self) -> Iterator[Line]:
         """The run, with the clock's ticks."""
-        facts = watched(self.world, self.seed, self.start, self.until)
+        facts = watched(self.world, self.seed, self.start, self.until, self.stopped)
         return ticked(lines(facts), TICK_HOURS, midnight(self.until))
 
 
@@ -78,7 +81,7 @@ def run(  # noqa: PLR0913 (the options of the command)
     """Run the command; it ends by itself, or at Ctrl-C with `serve`."""
     world = load(scenario)
     first, after = MONTHS.get(world.name, (world.start, world.until))
-    demo = Demo(world, seed, start or first, until or after, serve, out, port, lang)
+    demo = Demo(world, seed, start or first, until or after, serve, out, port, lang, threading.Event())
     check_days(demo.start, demo.until)
     out.mkdir(parents=True, exist_ok=True)
     if kafka is None:
@@ -97,10 +100,14 @@ async def _embedded(demo: Demo) -> None:
         async with served(driver.view, demo.port, demo.lang, title) as address:
             _say_where(address)
             begun = time.monotonic()
-            await _stream(demo.messages(), topic, driver)
+            try:
+                await _stream(demo.messages(), topic, driver)
+            finally:
+                demo.stopped.set()
             health = driver.view.health()
             pace = Pace(health.events, time.monotonic() - begun, health.lag)
             answers = {by: driver.view.indicators(name, by=by) for by in ASKED}
+            answers["before"] = driver.view.indicators(name, midnight(demo.start).timestamp())
             page = snapshot(driver.view, name, demo.lang, province=title)
             _conclude(demo, answers, page, pace)
             if demo.serve:
@@ -115,12 +122,12 @@ def _folder() -> Iterator[Path]:
 
 
 async def _stream(messages: Iterable[Line], topic: "LocalTopic", driver: "LocalDriver") -> None:
-    """Messages into the log and out of it, with the page's turn between."""
-    for chunk in _chunks(messages):
+    """Messages into the log and out of it; they are made in a thread, so the page need not wait."""
+    chunks = _chunks(messages)
+    while chunk := await asyncio.to_thread(next, chunks, None):
         for line in chunk:
             topic.put(line.event, line.value)
         topic.flush()
-        await asyncio.sleep(0)
         folded = driver.poll()
         while folded:
             await asyncio.sleep(0)
@@ -147,6 +154,8 @@ def _through_kafka(demo: Demo, kafka: str) -> None:
             pace = Pace(health["events"], time.monotonic() - begun, health["lag"])
             asked = {"scenario": demo.world.name}
             answers = {by: json.loads(_get(page, "/api/indicators", {**asked, "by": by})) for by in ASKED}
+            beginning = {**asked, "as_of": midnight(demo.start).isoformat()}
+            answers["before"] = json.loads(_get(page, "/api/indicators", beginning))
             _conclude(demo, answers, _get(page, "/snapshot", {**asked, "lang": demo.lang}), pace)
             if demo.serve:
                 _say_served(page)
@@ -159,21 +168,27 @@ class Pace:
     def __init__(self, events: int, seconds: float, lag: int) -> None:
         self.events, self.seconds, self.lag = events, seconds, lag
 
-    def __str__(self) -> str:
+    def told(self, lang: str) -> str:
+        """It in words."""
         rate = self.events / max(self.seconds, 1e-9)
-        return (
-            f"{self.events:,} messages simulated, streamed and folded in {self.seconds:.1f} s: "
-            f"{rate:,.0f} a second; lag {self.lag}"
+        return WORDS[lang]["pace"].format(
+            events=number(self.events, lang),
+            seconds=number(self.seconds, lang),
+            rate=number(rate, lang),
+            lag=number(self.lag, lang),
         )
 
 
 def _conclude(demo: Demo, answers: Mapping[str, Answer], page: str, pace: Pace) -> None:
     """Print the scoreboard, and save it and the page."""
-    board = scoreboard(answers["level"], answers["office"], _published(demo.world), demo.lang)
+    board = scoreboard(
+        answers["level"], answers["office"], answers["before"], _published(demo.world), demo.lang
+    )
     (demo.out / "page.html").write_text(page, "utf-8")
     (demo.out / "scoreboard.txt").write_text(f"{board}\n", "utf-8")
     (demo.out / "indicators.json").write_text(json.dumps(answers, ensure_ascii=False, indent=1), "utf-8")
-    click.echo(f"\n{board}\n\n{pace}\nThe page as it stands: {demo.out / 'page.html'}")
+    kept = f"{WORDS[demo.lang]['page']}: {demo.out / 'page.html'}"
+    click.echo(f"\n{board}\n\n{pace.told(demo.lang)}\n{kept}")
 
 
 def _published(world: Scenario) -> dict[str, float]:
@@ -209,7 +224,7 @@ def _worker(demo: Demo, broker: str) -> Iterator[str]:
 
     port = str(demo.port or _free_port())
     address = f"http://{HOST}:{port}"
-    options = ["--kafka", broker, "--port", port, "--lang", demo.lang]
+    options = ["--kafka", broker, "--port", port, "--lang", demo.lang, "--title", demo.world.title]
     log = demo.out / "worker.log"
     with log.open("wb") as output:
         process = spawn([sys.executable, "-m", "motcua", "monitor", *options], Path.cwd(), output.fileno())

@@ -8,7 +8,7 @@ import time
 from collections.abc import Coroutine
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -25,15 +25,31 @@ LIVE = "live"
 IDLE_SECONDS = 0.2
 
 
+class Page(NamedTuple):
+    """Where the page is served, in which language and under which title."""
+
+    port: int
+    lang: str
+    title: str
+
+
 def run(
-    *, kafka: str | None, store: Path | None, clock: str, group: str, name: str | None, port: int, lang: str
+    *,
+    kafka: str | None,
+    store: Path | None,
+    clock: str,
+    group: str,
+    name: str | None,
+    title: str,
+    port: int,
+    lang: str,
 ) -> None:
     """Run the command; SIGTERM and Ctrl-C end it in order."""
     if (kafka is None) == (store is None):
         raise BadInput("say what to follow: --kafka HOST:PORT or --store FILE")
     wall = clock == "wall"
     if store is not None:
-        asyncio.run(_until_told(_follow_store(store, wall, port, lang)))
+        asyncio.run(_until_told(_follow_store(store, wall, Page(port, lang, title))))
         return
     needs_kafka()
     import uvloop
@@ -42,13 +58,13 @@ def run(
     from streams.app import KafkaDriver
 
     assert kafka is not None
-    topics.ensure(kafka)
+    topics.ensure(kafka, group)
 
     # The same after a restart, so that it has its partitions back at once; two workers never share it.
     name = name or f"{socket.gethostname()}-{port or os.getpid()}"
 
     async def follow() -> None:
-        await _follow_kafka(KafkaDriver(kafka, vietnam(), group, name), wall, port, lang)
+        await _follow_kafka(KafkaDriver(kafka, vietnam(), group, name), wall, Page(port, lang, title))
 
     uvloop.run(_until_told(follow()))
 
@@ -63,10 +79,10 @@ async def _until_told(work: Coroutine[Any, Any, None]) -> None:
         await task
 
 
-async def _follow_store(store: Path, wall: bool, port: int, lang: str) -> None:
+async def _follow_store(store: Path, wall: bool, page: Page) -> None:
     with closing(LocalLog(store)) as log:
         driver = LocalDriver(log, vietnam())
-        async with served(driver.view, port, lang) as address:
+        async with served(driver.view, page.port, page.lang, page.title) as address:
             click.echo(address)
             while True:
                 folded = driver.poll()
@@ -75,8 +91,8 @@ async def _follow_store(store: Path, wall: bool, port: int, lang: str) -> None:
                 await asyncio.sleep(0 if folded else IDLE_SECONDS)
 
 
-async def _follow_kafka(driver: "KafkaDriver", wall: bool, port: int, lang: str) -> None:
-    async with served(driver.view, port, lang) as address:
+async def _follow_kafka(driver: "KafkaDriver", wall: bool, page: Page) -> None:
+    async with served(driver.view, page.port, page.lang, page.title) as address:
         click.echo(address)
         worker = asyncio.create_task(driver.run())
         clock = asyncio.create_task(_tick(driver)) if wall else None

@@ -12,6 +12,9 @@ WORDS = {
         "fell_due": "on time (fell due)", "online": "online", "late": "late", "overdue": "overdue now",
         "letters": "letters sent", "total": "all", "worst": "Worst five offices (of those that fell due)",
         "office": "office", "board": "Scoreboard", "as_of": "as of",
+        "carried": "{n} of them were carried over; index 766 counts what a period receives or works on.",
+        "page": "The page as it stands",
+        "pace": "{events} messages simulated, streamed and folded in {seconds} s: {rate} a second; lag {lag}",
     },
     "vi": {
         "level": "cấp", "commune": "xã, phường", "department": "sở", "received": "tiếp nhận",
@@ -20,15 +23,21 @@ WORDS = {
         "overdue": "đang quá hạn",
         "letters": "thư xin lỗi", "total": "tất cả", "worst": "Năm đơn vị kém nhất (trên số hồ sơ đến hạn)",
         "office": "đơn vị", "board": "Bảng điểm", "as_of": "tính đến",
+        "carried": "trong đó {n} hồ sơ kỳ trước chuyển sang; chỉ số 766 tính cả hồ sơ xử lý trong kỳ.",
+        "page": "Trang đã lưu",
+        "pace": "{events} thông điệp trong {seconds} giây: {rate} mỗi giây; còn chờ {lag}",
     },
 }  # fmt: skip
 
 Answer = Mapping[str, Any]
 
 
-def scoreboard(by_level: Answer, by_office: Answer, published: Mapping[str, float], lang: str) -> str:
+def scoreboard(
+    by_level: Answer, by_office: Answer, before: Answer, published: Mapping[str, float], lang: str
+) -> str:
     """Tables of the levels and of the worst five offices, from what /api/indicators answers.
 
+    `before` is the answer as of the beginning: what was received until then was carried over.
     `published` is the real on-time rate of each level (index 766), shown beside the simulated one.
     """
     words = WORDS[lang]
@@ -46,6 +55,7 @@ def scoreboard(by_level: Answer, by_office: Answer, published: Mapping[str, floa
             f"{words['board']}: {by_level['scenario']}, {words['as_of']} {moment(by_level['as_of'])}",
             "",
             table([words[h] for h in heads], rows),
+            words["carried"].format(n=number(before["total"]["received"], lang)),
             "",
             words["worst"],
             table([words[h] for h in office_heads], offices),

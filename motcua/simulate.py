@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
+from threading import Event
 
 import click
 
@@ -73,14 +74,21 @@ def run(
     click.echo(_summary(world, seed, tally.types, time.monotonic() - begun), err=out == "-")
 
 
-def watched(world: Scenario, seed: int, start: date | None, until: date | None) -> Iterator[Message]:
-    """The run's facts, after the word that the record begins here, with a bar of the simulated days."""
+def watched(
+    world: Scenario, seed: int, start: date | None, until: date | None, stopped: Event | None = None
+) -> Iterator[Message]:
+    """The run's facts, after the word that the record begins here, with a bar of the simulated days.
+
+    `stopped` ends it within a simulated day, from another thread.
+    """
     yield Begun(scenario=world.name, at=midnight(start or world.start))
     days = ((until or world.until) - (start or world.start)).days + world.warmup_days
     first: list[datetime] = []
     with Bar(f"simulating {world.name}", max(days, 1)) as bar:
 
         def progress(at: datetime) -> None:
+            if stopped is not None and stopped.is_set():
+                raise click.Abort
             first.append(at)
             bar.to((at - first[0]).days)
 

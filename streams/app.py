@@ -19,7 +19,7 @@ from faust.types import TP
 
 from dossier.calendar import WorkingCalendar
 from streams.processor import DeadLetter, PartitionProcessor
-from streams.topics import DEAD, EVENTS, PARTITIONS, RECORD_BYTES, STATE
+from streams.topics import DEAD, EVENTS, PARTITIONS, RECORD_BYTES, state_topic
 from streams.view import StreamView
 
 FLUSH_EVENTS = 500
@@ -45,6 +45,7 @@ class KafkaDriver:
     ) -> None:
         self._address = address
         self._calendar = calendar
+        self._states = state_topic(group)
         self.processors: dict[int, PartitionProcessor] = {}
         self.view = StreamView(self.processors, PARTITIONS, self._lag, self._behind, self._ready, self._look)
         self.failed: asyncio.Future[None] | None = None
@@ -149,16 +150,17 @@ class KafkaDriver:
             pending, self._pending = self._pending, []
             letters, self._letters = self._letters, []
             parts = {event.message.partition for event in pending} | {part for part, _ in letters}
+            # All of it before the first await: no state is written that knows of a letter not yet sent.
+            states = [
+                (p, *record) for p in parts & self.processors.keys() for record in self.processors[p].flush()
+            ]
             send = self.app.producer.send
             sent = [
-                await send(
-                    DEAD, str(letter.offset).encode(), letter.raw[:CUT], part, None, _reason(part, letter)
-                )
-                for part, letter in letters
+                await send(DEAD, b"%d" % one.offset, one.raw[:CUT], part, None, _reason(part, one))
+                for part, one in letters
             ]
-            for part in parts & self.processors.keys():
-                for key, value in self.processors[part].flush():
-                    sent.append(await send(STATE, key, value, part, None, None))
+            await asyncio.gather(*sent)
+            sent = [await send(self._states, key, value, part, None, None) for part, key, value in states]
             await asyncio.gather(*sent)
             for event in pending:
                 event.ack()
@@ -180,7 +182,7 @@ class KafkaDriver:
         consumer = AIOKafkaConsumer(bootstrap_servers=self._address, auto_offset_reset="earliest")
         await consumer.start()
         try:
-            source = Partition(STATE, part)
+            source = Partition(self._states, part)
             consumer.assign([source])
             end = (await consumer.end_offsets([source]))[source]
             while await consumer.position(source) < end:

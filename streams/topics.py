@@ -9,7 +9,6 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 EVENTS = "dossier-events"
 DEAD = "dossier-events-dead"
-STATE = "dossier-state"
 PARTITIONS = 12
 """For ever: a key's partition, and with it an office's order, hangs on it."""
 
@@ -19,47 +18,54 @@ _FOR_EVER = {"retention.ms": "-1", "message.timestamp.type": "LogAppendTime"}
 RECORD_BYTES = 2 * 2**20
 """The longest record of states and dead letters."""
 
-TOPICS: Mapping[str, Mapping[str, str]] = {
-    EVENTS: _FOR_EVER,
-    DEAD: {**_FOR_EVER, "max.message.bytes": str(RECORD_BYTES)},
-    STATE: {
-        "cleanup.policy": "compact",
-        "message.timestamp.type": "LogAppendTime",
-        "max.message.bytes": str(RECORD_BYTES),
-    },
-}
+_LONG = {"max.message.bytes": str(RECORD_BYTES)}
+_STATE = {"cleanup.policy": "compact", "message.timestamp.type": "LogAppendTime", **_LONG}
+
+Settings = Mapping[str, Mapping[str, str]]
+"""Topic to its settings."""
+
+
+def state_topic(group: str) -> str:
+    """Where a group of workers keeps its states; another group reads the same events for itself."""
+    return f"dossier-state-{group}"
+
+
+def settings(group: str) -> Settings:
+    """The topics that a group of workers needs."""
+    return {EVENTS: _FOR_EVER, DEAD: {**_FOR_EVER, **_LONG}, state_topic(group): _STATE}
 
 
 class TopicError(RuntimeError):
     """The broker cannot be reached, or a topic there is not ours; one sentence with what to do."""
 
 
-def ensure(address: str) -> None:
+def ensure(address: str, group: str = "motcua") -> None:
     """Make the topics that are missing; TopicError where one has another number of partitions."""
+    topics = settings(group)
     try:
         with closing(
             KafkaAdminClient(bootstrap_servers=address, client_id="motcua-topics", bootstrap_timeout_ms=5_000)
         ) as admin:
-            _create(admin)
-            _check(admin)
+            _create(admin, topics)
+            _check(admin, topics)
     except KafkaError as error:
         raise TopicError(
             f"no Kafka answers at {address} ({error}): is it started, is the address right?"
         ) from error
 
 
-def _create(admin: KafkaAdminClient) -> None:
+def _create(admin: KafkaAdminClient, topics: Settings) -> None:
     there = set(admin.list_topics())
     replicas = min(3, len(admin.describe_cluster()["brokers"]))
-    for name in TOPICS.keys() - there:
+    for name in topics.keys() - there:
         try:
-            admin.create_topics([NewTopic(name, PARTITIONS, replicas, topic_configs=dict(TOPICS[name]))])
+            admin.create_topics([NewTopic(name, PARTITIONS, replicas, topic_configs=dict(topics[name]))])
         except TopicAlreadyExistsError:
             continue  # another worker was quicker
 
 
-def _check(admin: KafkaAdminClient) -> None:
-    for name, found in _partitions(admin).items():
+def _check(admin: KafkaAdminClient, topics: Settings) -> None:
+    for name, found in _partitions(admin, list(topics)).items():
         if found != PARTITIONS:
             raise TopicError(
                 f"topic {name} has {found} partitions and motcua needs {PARTITIONS}: "
@@ -67,11 +73,11 @@ def _check(admin: KafkaAdminClient) -> None:
             )
 
 
-def _partitions(admin: KafkaAdminClient, patience: float = 15.0) -> dict[str, int]:
+def _partitions(admin: KafkaAdminClient, names: list[str], patience: float = 15.0) -> dict[str, int]:
     """Each topic's number of partitions; a new topic takes a moment until the broker knows it."""
     end = time.monotonic() + patience
     while True:
-        found = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics(list(TOPICS))}
+        found = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics(names)}
         if all(found.values()) or time.monotonic() > end:
             return found
         time.sleep(0.1)

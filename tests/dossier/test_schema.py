@@ -157,7 +157,10 @@ def test_asyncapi_tells_the_topics_as_they_are_made():
     for name, channel in ((topics.EVENTS, "events"), (topics.DEAD, "dead")):
         bound = channels[channel]["bindings"]["kafka"]
         assert bound["partitions"] == topics.PARTITIONS
-        assert str(bound["topicConfiguration"]["retention.ms"]) == topics.TOPICS[name]["retention.ms"]
+        assert (
+            str(bound["topicConfiguration"]["retention.ms"])
+            == topics.settings("motcua")[name]["retention.ms"]
+        )
 
 
 @pytest.mark.parametrize("trait", ["fact", "control"])

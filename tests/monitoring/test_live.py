@@ -113,7 +113,7 @@ def test_a_watcher_that_does_not_read_is_dropped(large, served, monkeypatch):
 
     async def visit(client):
         _, writer = await asyncio.open_connection("127.0.0.1", client.server.port)
-        writer.write(b"GET /stream?offices=all HTTP/1.1\r\nHost: x\r\n\r\n")
+        writer.write(b"GET /stream?offices=all HTTP/1.1\r\nHost: localhost\r\n\r\n")
         await writer.drain()
         writer.transport.pause_reading()
         seen = False

@@ -54,6 +54,20 @@ def test_through_kafka_and_faust_the_figures_are_the_same(tmp_path):
         assert embedded == kafka
 
 
+def test_ctrl_c_ends_it_in_the_middle_of_the_simulation(tmp_path):
+    command = [sys.executable, "-m", "motcua", "demo", "--out", str(tmp_path)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stderr is not None
+    with process.stderr as lines:
+        next(line for line in lines if "The page, live" in line)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        rest = lines.read()
+    assert process.wait(30) == 130
+    assert rest.strip() == "stopped"
+    assert not (tmp_path / "scoreboard.txt").exists()
+
+
 @pytest.mark.kafka
 @pytest.mark.parametrize("moment", ["starting Apache Kafka", "The page, live"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
