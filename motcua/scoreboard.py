@@ -9,7 +9,7 @@ WORDS = {
     "en": {
         "level": "level", "commune": "commune", "department": "department", "received": "received",
         "on_time_766": "on time (766)", "published": "published", "finished": "on time (finished)",
-        "fell_due": "on time (fell due)", "online": "online", "late": "late", "overdue": "overdue now",
+        "fell_due": "on time (fell due)", "online": "online", "late": "late", "open_overdue": "overdue now",
         "letters": "letters sent", "total": "all", "worst": "Worst five offices (of those that fell due)",
         "office": "office", "board": "Scoreboard", "as_of": "as of",
         "carried": "{n} of them were carried over; index 766 counts what a period receives or works on.",
@@ -20,7 +20,7 @@ WORDS = {
         "level": "cấp", "commune": "xã, phường", "department": "sở", "received": "tiếp nhận",
         "on_time_766": "đúng hạn (766)", "published": "công bố", "finished": "đúng hạn (đã xong)",
         "fell_due": "đúng hạn (đến hạn)", "online": "trực tuyến", "late": "trễ hạn",
-        "overdue": "đang quá hạn",
+        "open_overdue": "đang quá hạn",
         "letters": "thư xin lỗi", "total": "tất cả", "worst": "Năm đơn vị kém nhất (trên số hồ sơ đến hạn)",
         "office": "đơn vị", "board": "Bảng điểm", "as_of": "tính đến",
         "carried": "trong đó {n} hồ sơ kỳ trước chuyển sang; chỉ số 766 tính cả hồ sơ xử lý trong kỳ.",
@@ -30,6 +30,20 @@ WORDS = {
 }  # fmt: skip
 
 Answer = Mapping[str, Any]
+
+RATES = {
+    "on_time_766": "on_time_rate_766",
+    "published": "published",
+    "finished": "on_time_rate_finished",
+    "fell_due": "on_time_rate_fell_due",
+    "online": "online_rate",
+}
+"""Columns that show a rate, and which."""
+LEVEL = (
+    *("received", "on_time_766", "published", "finished", "fell_due"),
+    *("online", "late", "open_overdue", "letters"),
+)
+OFFICE = ("received", "fell_due", "on_time_766", "late", "open_overdue", "letters")
 
 
 def scoreboard(
@@ -42,51 +56,28 @@ def scoreboard(
     """
     words = WORDS[lang]
     levels = {**by_level["by"]["level"], "total": by_level["total"]}
-    rows = [_level(words.get(name, name), found, published.get(name), lang) for name, found in levels.items()]
-    heads = (
-        *("level", "received", "on_time_766", "published", "finished", "fell_due"),
-        *("online", "late", "overdue", "letters"),
-    )
-    worst = _worst(by_office["by"]["office"])
-    offices = [_office(name, found, lang) for name, found in worst]
-    office_heads = ("office", "received", "fell_due", "on_time_766", "late", "overdue", "letters")
+    real = {name: {"published": published.get(name)} for name in levels}
+    rows = [(words.get(name, name), *_row({**levels[name], **real[name]}, LEVEL, lang)) for name in levels]
+    worst = [(name, *_row(found, OFFICE, lang)) for name, found in _worst(by_office["by"]["office"])]
     return "\n".join(
         (
             f"{words['board']}: {by_level['scenario']}, {words['as_of']} {moment(by_level['as_of'])}",
             "",
-            table([words[h] for h in heads], rows),
+            table([words[name] for name in ("level", *LEVEL)], rows),
             words["carried"].format(n=number(before["total"]["received"], lang)),
             "",
             words["worst"],
-            table([words[h] for h in office_heads], offices),
+            table([words[name] for name in ("office", *OFFICE)], worst),
         )
     )
 
 
-def _level(name: str, found: Answer, published: float | None, lang: str) -> list[str]:
+def _row(found: Answer, columns: tuple[str, ...], lang: str) -> list[str]:
     return [
-        name,
-        number(found["received"], lang),
-        percent(found["on_time_rate_766"], lang),
-        percent(published, lang),
-        percent(found["on_time_rate_finished"], lang),
-        percent(found["on_time_rate_fell_due"], lang),
-        percent(found["online_rate"], lang),
-        number(found["late"], lang),
-        number(found["open_overdue"], lang),
-        f"{number(found['letters_sent'], lang)} / {number(found['letters_due'], lang)}",
-    ]
-
-
-def _office(name: str, found: Answer, lang: str) -> list[str]:
-    return [
-        name,
-        number(found["received"], lang),
-        percent(found["on_time_rate_fell_due"], lang),
-        percent(found["on_time_rate_766"], lang),
-        number(found["late"], lang),
-        number(found["open_overdue"], lang),
-        f"{number(found['letters_sent'], lang)} / {number(found['letters_due'], lang)}",
+        f"{number(found['letters_sent'], lang)} / {number(found['letters_due'], lang)}"
+        if column == "letters"
+        else (percent if column in RATES else number)(found[RATES.get(column, column)], lang)
+        for column in columns
     ]
 
 
