@@ -237,8 +237,8 @@ def measure(
     answer = figures_of(batch, scenario, as_of.timestamp() if as_of else None, by, due)
     if batch.dead:
         words = f"{len(batch.dead)} messages could not be used; the first because"
-        raw = batch.dead[0].raw[:300].decode("utf-8", "replace")
-        click.echo(f"{words}: {batch.dead[0].detail}\n  {raw}", err=True)
+        raw = " ".join(batch.dead[0].raw[:300].decode("utf-8", "replace").split())
+        click.echo(f"{words}: {batch.dead[0].detail}, in {raw}", err=True)
     if form == "json":
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
