@@ -25,8 +25,8 @@ from streams.view import StreamView
 FLUSH_EVENTS = 500
 FLUSH_SECONDS = 0.5
 LOOK_SECONDS = 0.5
-STILL_LOOKS = 10
-"""A partition with messages that has not moved at so many looks is read again from its state."""
+STILL_LOOKS = 20
+"""After so many looks without any message, though some wait, they are read again from the states."""
 STOP_SECONDS = 3
 CUT = 2**20
 
@@ -52,7 +52,7 @@ class KafkaDriver:
         self._restoring: dict[int, asyncio.Task[PartitionProcessor]] = {}
         self._owned: set[int] = set()
         self._gaps: dict[int, tuple[int, int]] = {}
-        self._still: dict[int, tuple[int, int]] = {}
+        self._still = (0, 0)
         self._ends: dict[int, int] = {}
         self._pending: list[Any] = []
         self._letters: list[tuple[int, DeadLetter]] = []
@@ -134,15 +134,18 @@ class KafkaDriver:
         await self.app.consumer.seek(TP(EVENTS, part), offset)
 
     async def _wake(self) -> None:
-        """Read again a partition that has messages and does not move (a consumer that slowly died)."""
-        for part, processor in self.processors.items():
-            offset = processor.progress.offset
-            seen, times = self._still.get(part, (offset, 0))
-            still = offset == seen and self._unread(part) > 0
-            self._still[part] = (offset, times + 1 if still else 0)
-            if self._still[part][1] == STILL_LOOKS:
-                self._still[part] = (offset, 0)
-                await self._seek(part)
+        """Read again what waits when nothing at all has come for a while (a commit beyond the state, say).
+
+        Only then: a partition may wait for its turn behind the others' messages, and is not to be disturbed.
+        """
+        folded = sum(processor.progress.events for processor in self.processors.values())
+        still = folded == self._still[0] and self._lag() > 0 and not self._flushing.locked()
+        self._still = folded, self._still[1] + 1 if still else 0
+        if self._still[1] >= STILL_LOOKS:
+            self._still = folded, 0
+            for part in self.processors:
+                if self._unread(part):
+                    await self._seek(part)
 
     async def _flush(self) -> None:
         """Make durable what was folded, then acknowledge the events that it came from."""
