@@ -36,6 +36,9 @@ class Submitted(Event, frozen=True, kw_only=True, tag="submitted"):
     procedure: Word
     channel: Word
     online: bool = True
+    level: Word | None = None
+    field: Word | None = None
+    agency: Word | None = None
     account: Hash | None = None
     device: Hash | None = None
 
@@ -60,6 +63,12 @@ class Accepted(Event, frozen=True, kw_only=True, tag="accepted"):
     obligation: Annotated[bool, Meta(description="has a financial obligation")] = False
     digitised: bool = False
     reused: bool = False
+    post_office: Annotated[bool, Meta(description="staff of the post office received it")] = False
+    non_territorial: Annotated[bool, Meta(description="received outside the resolving office's area")] = False
+    interlinked: Annotated[Word, Meta(description="the one filing that this dossier is a part of")] | None = (
+        None
+    )
+    resubmits: Annotated[Word, Meta(description="the dossier that came back before")] | None = None
     account: Hash | None = None
     device: Hash | None = None
 
@@ -139,9 +148,13 @@ class ApologyIssued(Event, frozen=True, kw_only=True, tag="apology_issued"):
 
 
 class Resolved(Event, frozen=True, kw_only=True, tag="resolved"):
-    """State 9: processing finished with a result."""
+    """State 9: processing finished with a result.
 
-    result_number: Word | None = None
+    `result_number` is absent where the source does not tell, and null where it says that there is none:
+    closed before a result exists.
+    """
+
+    result_number: Word | msgspec.UnsetType | None = msgspec.UNSET
     electronic: bool = False
     digitised: bool = False
     reused: bool = False

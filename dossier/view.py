@@ -1,11 +1,15 @@
 """The view: what streams publish and monitoring reads; neither knows the other's insides."""
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import msgspec
 
+from dossier.law.calendar import Book
+from dossier.life.state import Dossier
+
 Figures = dict[str, Any]
-"""The counts and rates of `dossier.indicators.figures`: names to int, float or None."""
+"""The counts and rates of `dossier.figures.indicators.figures`: names to int, float or None."""
 
 
 class Refusal(ValueError):
@@ -55,12 +59,25 @@ class OpenDossiers(msgspec.Struct, frozen=True, kw_only=True):
 class View(Protocol):
     """The figures of every scenario on the topic, at its stream time or as of an earlier instant."""
 
+    @property
+    def book(self) -> Book:
+        """The calendars that the figures go by."""
+        ...
+
     async def look(self) -> None:
         """Learn how far the log goes now; asked before an answer as of an instant."""
         ...
 
     def whole(self) -> None:
         """Raises `Refusal` 503 where this worker does not hold every partition, and has a part only."""
+        ...
+
+    def dossiers(self, scenario: str) -> Iterable[Dossier]:
+        """The states of all dossiers of a scenario, for what needs each of them: to be read, not changed."""
+        ...
+
+    def begun(self, scenario: str) -> float:
+        """Since when the record of a scenario is whole (seconds since 1970); 0 where it always was."""
         ...
 
     def scenarios(self) -> list[str]:

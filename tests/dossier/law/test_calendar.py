@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dossier.calendar import VIETNAM, WorkingCalendar, is_holiday, is_makeup, vietnam
+from dossier.law.calendar import VIETNAM, WorkingCalendar, is_holiday, is_makeup, vietnam
 
 WARD = [(time(7, 30), time(11, 30)), (time(13), time(17))]
 ODD = {
@@ -259,3 +259,169 @@ def test_years_laid_later_move_no_origin(years):
         slow.between(aware(first), aware(last)) - slow.between(aware(last), aware(first))
     )
     assert fresh.worked(begin) == 0
+
+
+# Days off as announced (domain.md 4.2): New Year, Wednesday 1 Jan 2025; Tết 25 Jan - 2 Feb 2025;
+# 30 Apr - 4 May 2025, Saturday 26 Apr worked for it; New Year 1-4 Jan 2026, Saturday 10 Jan worked for it;
+# Tết 14-22 Feb 2026; 29 Aug - 2 Sep 2026, Saturday 22 Aug worked for it.
+# Of 261 weekdays 12 were off in 2025 and 14 are in 2026; one and two Saturdays are worked.
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("2024-12-31 15:00", "2025-01-02 09:30", 4),
+        ("2025-01-24 16:00", "2025-02-03 08:30", 2),
+        ("2025-01-24 17:00", "2025-02-03 07:30", 0),
+        ("2025-01-20 07:30", "2025-02-08 00:00", 80),
+        ("2025-04-25 16:00", "2025-04-28 08:30", 10),
+        ("2025-04-29 16:30", "2025-05-05 09:00", 2),
+        ("2025-12-31 15:00", "2026-01-05 09:30", 4),
+        ("2026-01-09 17:00", "2026-01-12 07:30", 8),
+        ("2026-02-13 16:00", "2026-02-23 09:30", 3),
+        ("2026-02-09 07:30", "2026-02-28 00:00", 80),
+        ("2026-08-21 17:00", "2026-08-24 07:30", 8),
+        ("2026-08-28 16:30", "2026-09-03 11:30", 4.5),
+        ("2025-01-01 00:00", "2026-01-01 00:00", 8 * (261 - 12 + 1)),
+        ("2026-01-01 00:00", "2027-01-01 00:00", 8 * (261 - 14 + 2)),
+    ],
+)
+def test_spans_over_tet_and_new_year_hold_the_hours_that_were_worked(start, end, hours):
+    calendar = vietnam()
+    first, last = (datetime.fromisoformat(text).replace(tzinfo=VIETNAM).timestamp() for text in (start, end))
+    assert calendar.between(first, last) == hours * 3600
+    if hours:
+        done = calendar.add(first, hours * 3600)
+        assert done <= last
+        assert calendar.between(first, done) == hours * 3600
+        assert calendar.opening(done) == calendar.opening(last)
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "expected"),
+    [
+        ("2025-01-24", 1, "2025-02-03"),
+        ("2025-02-03", -1, "2025-01-24"),
+        ("2025-01-22", 5, "2025-02-05"),
+        ("2025-04-25", 1, "2025-04-26"),
+        ("2025-04-26", 3, "2025-05-05"),
+        ("2024-12-31", 1, "2025-01-02"),
+        ("2025-12-31", 1, "2026-01-05"),
+        ("2026-01-09", 2, "2026-01-12"),
+        ("2026-02-13", 1, "2026-02-23"),
+        ("2026-02-11", 5, "2026-02-25"),
+        ("2026-08-21", 1, "2026-08-22"),
+        ("2026-08-28", 1, "2026-09-03"),
+    ],
+)
+def test_working_days_over_tet_and_new_year(day, count, expected):
+    assert vietnam().workday(date.fromisoformat(day), count) == date.fromisoformat(expected)
+
+
+def test_a_calendar_is_the_book_of_all_its_offices():
+    calendar = vietnam()
+    assert calendar.of("An Hòa") is calendar.of("Bình Đa") is calendar
+
+
+@pytest.mark.parametrize("year", [1970, 1989, 2060, 2100, 2150, 2199])
+def test_whole_seconds_convert_without_error_in_far_years(year):
+    calendar, slow = vietnam(), Slow(OFFICE, VIETNAM, is_holiday, is_makeup, WARD)
+    draw, begin = random.Random(year), int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
+    for _ in range(50):
+        at = begin + draw.randrange(360 * 86400)
+        assert calendar.between(at, at + 10**6) == slow.between(aware(at), aware(at + 10**6))
+        if calendar.is_open(at) and calendar.is_open(at - 1):
+            assert calendar.clock(calendar.worked(at)) == at
+            assert calendar.clock(calendar.worked(at + 0.3)) == pytest.approx(at + 0.3, abs=2e-6)
+
+
+def test_beyond_the_known_years_only_weekends_are_off():
+    calendar = vietnam()
+    assert (calendar.known[0], calendar.known[-1]) == (1901, 2100)
+    for year in (1900, 2101, 2150):
+        days = [date(year, 1, 1) + timedelta(n) for n in range(365)]
+        assert all(calendar.is_workday(day) == (day.weekday() < 5) for day in days)
+    assert not calendar.is_workday(date(2100, 2, 9)), "the last Tết that is known"
+
+
+def test_a_span_may_end_at_midnight_and_go_on_after_it():
+    calendar = WorkingCalendar({4: [("22:00", "24:00")], 5: [("00:00", "02:00")]}, VIETNAM)
+    friday = datetime(2026, 3, 6, 22, tzinfo=VIETNAM).timestamp()
+    assert calendar.add(friday, 3 * 3600) == friday + 3 * 3600
+    assert [calendar.is_open(friday + h * 3600) for h in (-1, 0, 1.99, 2, 3.99, 4)] == [
+        False, True, True, True, True, False,
+    ]  # fmt: skip
+    assert calendar.closing(date(2026, 3, 6)) == friday + 2 * 3600
+
+
+# New York, 2026: 02:00-03:00 is skipped on 8 March, 01:00-02:00 comes twice on 1 November.
+@pytest.mark.parametrize(
+    ("day", "start", "end", "utc", "seconds"),
+    [
+        (date(2026, 3, 8), "01:30", "02:30", "06:30", 1800),
+        (date(2026, 3, 8), "02:30", "04:00", "07:00", 3600),
+        (date(2026, 3, 8), "02:10", "02:50", None, 0),
+        (date(2026, 3, 8), "00:00", "24:00", "05:00", 23 * 3600),
+        (date(2026, 11, 1), "00:30", "01:30", "04:30", 3600),
+        (date(2026, 11, 1), "01:30", "02:30", "05:30", 7200),
+        (date(2026, 11, 1), "01:10", "01:50", "05:10", 2400),
+        (date(2026, 11, 1), "00:00", "24:00", "04:00", 25 * 3600),
+    ],
+)
+def test_spans_that_meet_a_clock_change(day, start, end, utc, seconds):
+    calendar = WorkingCalendar({6: [(start, end)]}, ZoneInfo("America/New_York"))
+    spans = calendar.spans(day)
+    assert [b - a for a, b in spans] == ([seconds] if seconds else [])
+    assert calendar.is_workday(day) == bool(seconds)
+    assert [f"{datetime.fromtimestamp(a, UTC):%H:%M}" for a, _ in spans] == ([utc] if utc else [])
+
+
+def test_a_day_that_a_country_left_out_is_no_working_day():
+    calendar = WorkingCalendar(text(OFFICE), ZoneInfo("Pacific/Apia"))
+    assert not calendar.is_workday(date(2011, 12, 30)), "a Friday that Samoa did not have"
+    assert calendar.workday(date(2011, 12, 29), 1) == date(2012, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("America/St_Johns", (2010, 11, 7)), ("Africa/Monrovia", (1971, 6, 1)), ("Asia/Gaza", (2015, 10, 24))],
+)
+def test_the_local_date_is_right_to_the_second_where_midnight_is_odd(zone, day):
+    calendar = WorkingCalendar(zone=ZoneInfo(zone))
+    begin = datetime(*day, tzinfo=ZoneInfo(zone)).timestamp() - 1800
+    for second in range(0, 5400, 7):
+        at = begin + second
+        assert calendar.day(at) == datetime.fromtimestamp(at, ZoneInfo(zone)).toordinal()
+
+
+def test_a_dated_day_stands_above_holidays_and_make_up_days():
+    tet, saturday = date(2026, 2, 17), date(2026, 8, 22)
+    calendar = WorkingCalendar(
+        text(OFFICE), VIETNAM, is_holiday, is_makeup, dated={tet: [("08:00", "09:00")], saturday: []}
+    )
+    assert [b - a for a, b in calendar.spans(tet)] == [3600]
+    assert not calendar.is_workday(saturday)
+    assert calendar.is_workday(date(2026, 1, 10))
+
+
+def test_a_changed_calendar_has_other_days_and_leaves_the_first_alone():
+    first = vietnam()
+    never = first.changed(is_makeup=lambda _: False)
+    always = first.changed(is_off=lambda _: False)
+    saturday, tet = date(2026, 8, 22), date(2026, 2, 17)
+    assert [c.is_workday(saturday) for c in (first, never, always)] == [True, False, True]
+    assert [c.is_workday(tet) for c in (first, never, always)] == [False, False, True]
+    assert never.known == first.known
+
+
+def test_a_calendar_that_never_opens_again_says_so_and_does_not_search_for_ever():
+    calendar = WorkingCalendar(text(OFFICE), VIETNAM, is_off=lambda day: day.year > 2030)
+    last = calendar.closing(date(2030, 12, 31))
+    assert calendar.between(last - 3600, last + 10**9) == 3600
+    assert calendar.clock(calendar.worked(last + 10**9)) == last
+    assert not calendar.is_open(last + 10**8)
+    for ask in (
+        lambda: calendar.add(last, 60.0),
+        lambda: calendar.opening(last),
+        lambda: calendar.workday(date(2030, 12, 31), 1),
+    ):
+        with pytest.raises(ValueError, match="no such opening"):
+            ask()

@@ -1,0 +1,1 @@
+"""The law's clock: calendars, dated rules, limits and due dates."""

@@ -1,0 +1,55 @@
+"""Calendar files: those that are shipped (the YAML files in this folder) and those of users."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dossier.law.rest import TimetableError
+from dossier.law.timetable import Calendars, parse
+from motcua.files import BadInput
+
+__all__ = ["load", "names"]
+
+_SHIPPED = files("motcua.calendars")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def names() -> list[str]:
+    """The shipped calendars."""
+    return sorted(entry.name[:-5] for entry in _SHIPPED.iterdir() if entry.name.endswith(".yaml"))
+
+
+def load(name_or_path: str | Path) -> Calendars:
+    """A shipped calendar by its name, or one from a YAML file; `BadInput` names the path of what is wrong."""
+    name = str(name_or_path)
+    if name in names():
+        return _parse(name, (_SHIPPED / f"{name}.yaml").read_bytes())
+    path = Path(name)
+    if not path.is_file():
+        raise BadInput(f"no calendar {name!r}: name a YAML file or one of {', '.join(names())}")
+    try:
+        return _parse(name, path.read_bytes())
+    except OSError as error:
+        raise BadInput(f"{name} cannot be read: {error.strerror}") from error
+
+
+def _parse(name: str, text: bytes) -> Calendars:
+    try:
+        return parse(_read(text))
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{name} is not UTF-8 ({error.reason}): save it as UTF-8") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise BadInput(f"{name} is not YAML: {' '.join(str(error).split())}") from None
+    except TimetableError as error:
+        raise BadInput(f"{name}: {error}") from None
+
+
+def _read(text: bytes) -> Any:
+    try:
+        return yaml.load(text.decode("utf-8-sig"), _LOADER)  # noqa: S506 (both loaders are the safe ones)
+    except UnicodeDecodeError:
+        raise
+    except ValueError as error:  # a date that is none, as 2026-02-30
+        raise yaml.YAMLError(str(error)) from None

@@ -1,0 +1,135 @@
+"""What commands ask for on the command line: instants, dates, addresses, files; and options they share."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dossier.event import YEARS
+from motcua.show import LANGUAGES
+
+PORT = 8642
+FILE = click.Path(path_type=Path, dir_okay=False)
+FORMATS = click.Choice(["table", "json"])
+
+
+class Instant(click.ParamType):
+    """An instant on the command line: RFC 3339, with an offset."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant; an error that says what to write."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no instant: write 2026-03-31T17:00:00+07:00", param, ctx)
+        if at.tzinfo is None:
+            self.fail(f"{value!r} has no offset: write {value}+07:00, or Z for UTC", param, ctx)
+        if at.year not in YEARS:
+            self.fail(f"{value!r} is too far off: a year from {YEARS[0]} to {YEARS[-1]}", param, ctx)
+        return at
+
+
+class Day(click.ParamType):
+    """A date on the command line."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date; an error that says what to write."""
+        if isinstance(value, date):
+            return value
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date: write 2026-03-01", param, ctx)
+        if day.year not in YEARS[1:-1]:
+            self.fail(f"{value!r} is too far off: a year from {YEARS[1]} to {YEARS[-2]}", param, ctx)
+        return day
+
+
+class Address(click.ParamType):
+    """A broker's address on the command line."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address; an error that says what to write, before anybody is called."""
+        host, _, port = str(value).rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            self.fail(f"{value!r} is no broker's address: write HOST:PORT, as 127.0.0.1:9092", param, ctx)
+        return str(value)
+
+
+class Broker(Address):
+    """A broker's address, or the word for one of our own."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address, or "local"."""
+        return "local" if value == "local" else super().convert(value, param, ctx)
+
+
+def finite(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not isfinite(value):
+        raise click.BadParameter(f"{value} is no speed: write a number, as 3600")
+    return value
+
+
+def columns_of(_: click.Context, __: click.Parameter, pairs: Sequence[str]) -> dict[str, str]:
+    columns = {}
+    for pair in pairs:
+        ours, _equals, theirs = pair.partition("=")
+        if not ours or not theirs:
+            raise click.BadParameter(f"{pair!r}: write due_at=deadline, our name first")
+        columns[ours] = theirs
+    return columns
+
+
+lang_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the output."
+)
+map_option = click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    callback=columns_of,
+    metavar="OURS=THEIRS",
+    help="A table's own name of a column.",
+)
+calendar_option = click.option(
+    "--calendar",
+    default="vn-2024",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Office hours and days off: one that is shipped, or a YAML file.",
+)
+as_of_option = click.option(
+    "--as-of", type=Instant(), metavar="T", help="What happened at or after T is not seen."
+)
+since_option = click.option(
+    "--since",
+    type=Instant(),
+    metavar="T",
+    help="Only dossiers that came in at or after T, or were open then.",
+)
+scenario_option = click.option("--scenario", help="Name of the world; needed where the input has several.")
+port_option = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="Port of the page on 127.0.0.1; 0 takes a free one.",
+)
+speed_option = click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    callback=finite,
+    metavar="X",
+    help="X times as fast as it happened; without it as fast as it goes.",
+)
