@@ -1,15 +1,41 @@
-"""Batch figures of event files and dossier tables, by the same processor that folds the stream."""
+"""`motcua measure`: figures of event files and dossier tables, by the processor that folds the stream."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from dossier.calendar import vietnam
-from dossier.indicators import report
+import click
+
+from dossier.figures.indicators import measure, report
+from dossier.figures.period import concerns
+from dossier.law.calendar import Book, vietnam
+from motcua.calendars import load
 from motcua.files import BadInput, read
+from motcua.progress import Count
+from motcua.show import moment, number, percent, table
 from streams.processor import DeadLetter, PartitionProcessor
 from streams.world import World
+
+Span = tuple[datetime | None, datetime | None]
+"""Since when, and as of when."""
+
+
+class Question(NamedTuple):
+    """What is asked of the command."""
+
+    files: list[Path]
+    since: datetime | None
+    as_of: datetime | None
+    by: str | None
+    due: str
+    form: str
+    columns: dict[str, str]
+    calendar: str
+    scenario: str | None
+    lang: str
 
 
 @dataclass
@@ -20,14 +46,35 @@ class Batch:
     dead: list[DeadLetter] = field(default_factory=list)
 
 
+def run(asked: Question) -> None:
+    """Run the command."""
+    with Count("folded") as count:
+        batch = fold_files(asked.files, asked.columns, None, count.add, load(asked.calendar))
+    answer = figures_of(batch, asked.scenario, (asked.since, asked.as_of), asked.by, asked.due)
+    tell_dead(batch)
+    if asked.form == "json":
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        click.echo(_table(answer, asked.by, asked.lang))
+
+
+def tell_dead(batch: Batch) -> None:
+    """Say on standard error how many messages were of no use, and why the first."""
+    if batch.dead:
+        words = f"{len(batch.dead)} messages could not be used; the first because"
+        raw = " ".join(batch.dead[0].raw[:300].decode("utf-8", "replace").split())
+        click.echo(f"{words}: {batch.dead[0].detail}, in {raw}", err=True)
+
+
 def fold_files(
     paths: Iterable[Path],
     columns: Mapping[str, str],
     scenario: str | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    book: Book | None = None,
 ) -> Batch:
-    """Fold files one after another; `progress` is told of every 1,000 messages."""
-    batch = Batch(PartitionProcessor(vietnam()))
+    """Fold files one after another, by Vietnam's calendar or a `book`; tell of every 1,000 messages."""
+    batch = Batch(PartitionProcessor(book or vietnam()))
     offset = 0
     for path in paths:
         for line in read(path, columns, scenario):
@@ -40,15 +87,21 @@ def fold_files(
 
 
 def figures_of(
-    batch: Batch, scenario: str | None, as_of: float | None, by: str | None, due: str
+    batch: Batch, scenario: str | None, span: Span, by: str | None = None, due: str = "first"
 ) -> dict[str, Any]:
-    """The report of one scenario as of an instant; by default just after the last event."""
+    """The report of one scenario over (since, as of); by default of all, just after the last event."""
     world = _world(batch, scenario)
-    before = world.now if as_of is None else as_of
-    return report(world.tally(as_of), _name(batch, scenario), before, by, due, world.calendar.zone)
+    since, before = (None if at is None else at.timestamp() for at in span)
+    cells = world.tally(before)
+    at = world.now if before is None else before
+    if since is not None:
+        known = world.dossiers.values()
+        cells = measure((dossier for dossier in known if concerns(dossier, since)), at, world.book)
+    return report(cells, name_of(batch, scenario), at, by, due, world.book.zone)
 
 
-def _name(batch: Batch, scenario: str | None) -> str:
+def name_of(batch: Batch, scenario: str | None) -> str:
+    """The scenario asked for, or the only one; `BadInput` names those there are."""
     names = sorted(batch.processor.worlds)
     if scenario is None and len(names) == 1:
         return names[0]
@@ -64,4 +117,25 @@ def _first(dead: list[DeadLetter]) -> str:
 
 
 def _world(batch: Batch, scenario: str | None) -> World:
-    return batch.processor.worlds[_name(batch, scenario)]
+    return batch.processor.worlds[name_of(batch, scenario)]
+
+
+def _table(answer: dict[str, Any], by: str | None, lang: str) -> str:
+    """The figures in columns: the total, then each group."""
+    groups = {"total": answer["total"], **(answer["by"][by] if by else {})}
+    names = list(answer["total"])
+    if not by:
+        rows = [(name, _cell(name, answer["total"][name], lang)) for name in names]
+        return table((answer["scenario"], moment(answer["as_of"])), rows)
+    shown = (
+        *("received", "online", "finished", "on_time", "late", "open", "open_overdue"),
+        *("on_time_rate_finished", "on_time_rate_fell_due", "on_time_rate_766", "on_time_rate_strict"),
+        "apology_rate",
+    )
+    rows = [(key, *(_cell(name, found[name], lang) for name in shown)) for key, found in groups.items()]
+    head = (by, *(name.replace("on_time_rate_", "rate_") for name in shown))
+    return f"{answer['scenario']}, as of {moment(answer['as_of'])}\n\n{table(head, rows)}"
+
+
+def _cell(name: str, value: float | None, lang: str) -> str:
+    return percent(value, lang) if "_rate" in name else number(value, lang)

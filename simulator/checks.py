@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from dossier.deadline import parse_limit
+from dossier.law.deadline import parse_limit
 from simulator.model import (
     Channel,
     Demand,

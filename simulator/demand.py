@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dossier.calendar import DAY, WorkingCalendar
+from dossier.law.calendar import DAY, WorkingCalendar
 from simulator.draws import stream
 from simulator.model import Channel, Rhythm, Scenario
 

@@ -2,8 +2,8 @@
 
 from math import ceil, floor
 
-from dossier.calendar import WorkingCalendar
 from dossier.event import ApologyIssued
+from dossier.law.calendar import WorkingCalendar
 from simulator.ledger import Dossier, Ledger
 from simulator.model import Apology
 from simulator.route import HOUR

@@ -7,8 +7,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from dossier import deadline
-from dossier.calendar import WorkingCalendar
 from dossier.event import (
     Accepted,
     Fact,
@@ -27,6 +25,8 @@ from dossier.event import (
     SupplementRequested,
     WithdrawalRequested,
 )
+from dossier.law import deadline
+from dossier.law.calendar import WorkingCalendar
 from simulator.demand import CHANNELS, Inflow
 from simulator.draws import Fortune
 from simulator.ledger import Dossier, Ledger
@@ -94,8 +94,20 @@ class Office:
         self._await_next()
         self._ledger.open(dossier)
         if dossier.channel == "online":
-            self._tell(dossier, Submitted, procedure=dossier.plan.procedure.code, channel="online")
+            self._submit(dossier)
         self._counter.ask(dossier.seconds(self._intake[dossier.channel]), self._received, dossier)
+
+    def _submit(self, dossier: Dossier) -> None:
+        procedure = dossier.plan.procedure
+        self._tell(
+            dossier,
+            Submitted,
+            procedure=procedure.code,
+            channel="online",
+            level=self._profile.level,
+            field=procedure.field,
+            agency=procedure.agency,
+        )
 
     def _received(self, dossier: Dossier, _: float) -> None:
         """The counter has looked: state 2 or 3 of the national portal."""

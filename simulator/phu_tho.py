@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from dossier.calendar import HOUR, vietnam
+from dossier.law.calendar import HOUR, vietnam
 from simulator.calibration import calibrate
 from simulator.draws import stream
 from simulator.model import Procedure, Profile, Work

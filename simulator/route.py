@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp
 
-from dossier.deadline import Limit, parse_limit
+from dossier.law.deadline import Limit, parse_limit
 from simulator.model import External, Payment, Procedure, Work
 from simulator.world import Pool
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 
-from dossier.calendar import VIETNAM, WorkingCalendar, vietnam
 from dossier.event import Fact
+from dossier.law.calendar import VIETNAM, WorkingCalendar, vietnam
 from simulator.demand import Demand, Inflow
 from simulator.draws import Fortune
 from simulator.ledger import Dossier, Ledger

@@ -17,7 +17,7 @@ from aiokafka import TopicPartition as Partition
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
-from dossier.calendar import WorkingCalendar
+from dossier.law.calendar import Book
 from streams.processor import DeadLetter, PartitionProcessor
 from streams.topics import DEAD, EVENTS, PARTITIONS, RECORD_BYTES, state_topic
 from streams.view import StreamView
@@ -40,11 +40,9 @@ class WorkerError(RuntimeError):
 class KafkaDriver:
     """One worker of the group; `view` shows the partitions it owns."""
 
-    def __init__(
-        self, address: str, calendar: WorkingCalendar, group: str = "motcua", name: str = "worker"
-    ) -> None:
+    def __init__(self, address: str, book: Book, group: str = "motcua", name: str = "worker") -> None:
         self._address = address
-        self._calendar = calendar
+        self._book = book
         self._states = state_topic(group)
         self.processors: dict[int, PartitionProcessor] = {}
         self.view = StreamView(self.processors, PARTITIONS, self._lag, self._behind, self._ready, self._look)
@@ -181,7 +179,7 @@ class KafkaDriver:
 
     async def _restore(self, part: int) -> PartitionProcessor:
         """The partition's state as the topic holds it, read to its end."""
-        processor = PartitionProcessor(self._calendar)
+        processor = PartitionProcessor(self._book)
         consumer = AIOKafkaConsumer(bootstrap_servers=self._address, auto_offset_reset="earliest")
         await consumer.start()
         try:

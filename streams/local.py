@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dossier.calendar import WorkingCalendar
 from dossier.event import Event, Message, key
+from dossier.law.calendar import Book
 from streams.processor import DeadLetter, PartitionProcessor
 from streams.view import StreamView
 
@@ -110,9 +110,9 @@ class LocalTopic:
 class LocalDriver:
     """Folds the log with one processor a partition; `view` is what monitoring reads."""
 
-    def __init__(self, log: LocalLog, calendar: WorkingCalendar) -> None:
+    def __init__(self, log: LocalLog, book: Book) -> None:
         self.log = log
-        self.processors = {part: PartitionProcessor(calendar) for part in range(PARTITIONS)}
+        self.processors = {part: PartitionProcessor(book) for part in range(PARTITIONS)}
         self.view = StreamView(self.processors, PARTITIONS, self._lag, self._behind)
         row = log.connection.execute("SELECT id FROM position").fetchone()
         self.position = row[0] if row else 0

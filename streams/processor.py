@@ -13,9 +13,10 @@ from heapq import heappop, heappush
 
 import msgspec
 
-from dossier.calendar import HOUR, WorkingCalendar
 from dossier.event import Begun, Event, Fact, Message, Rejected, decode
-from dossier.lifecycle import QUIET, Dossier, fold, note
+from dossier.law.calendar import HOUR, Book
+from dossier.life.lifecycle import fold
+from dossier.life.state import Dossier, note
 from streams.world import World
 
 LATENESS = 2 * HOUR
@@ -78,8 +79,8 @@ _decode_progress = msgspec.msgpack.Decoder(Progress).decode
 class PartitionProcessor:
     """One partition's truth (`entries`, `progress`) and its views (`worlds`)."""
 
-    def __init__(self, calendar: WorkingCalendar, lateness: float = LATENESS) -> None:
-        self.calendar = calendar
+    def __init__(self, book: Book, lateness: float = LATENESS) -> None:
+        self.book = book
         self.lateness = lateness
         self.progress = Progress()
         self.entries: dict[str, Entry] = {}
@@ -182,7 +183,7 @@ class PartitionProcessor:
         """The scenario's figures in this partition, made when first asked for."""
         world = self.worlds.get(scenario)
         if world is None:
-            world = self.worlds[scenario] = World(self.calendar)
+            world = self.worlds[scenario] = World(self.book)
         return world
 
     def _place(self, offset: int, event: Fact, raw: bytes) -> None:
@@ -222,10 +223,10 @@ class PartitionProcessor:
             dossier = Dossier(scenario=event.scenario, dossier_id=event.dossier_id, office=event.office)
             entry.dossier = world.dossiers[name] = dossier
         old = Counter(dossier.anomalies) if dossier.anomalies else None
-        fold(dossier, event, self.calendar)
+        changed = fold(dossier, event, self.book.of(event.office))
         if dossier.anomalies:
             world.anomalies.update(Counter(dossier.anomalies) - (old or Counter()))
-        if type(event) not in QUIET:
+        if changed:
             world.update(name, dossier)
 
     def _drain(self, name: str, entry: Entry) -> None:

@@ -1,15 +1,17 @@
 """The view of all partitions that one driver owns: what monitoring reads (`dossier.view.View`)."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date, tzinfo
 
-from dossier.calendar import HOUR
-from dossier.indicators import DIMENSIONS, OVERDUE, PAUSED, Cell, Masks, figures, instant, report
+from dossier.figures.indicators import Masks, figures, instant, just_after, report
+from dossier.figures.standing import DIMENSIONS, OVERDUE, PAUSED, Cell
+from dossier.figures.window import WINDOWS, Place, Sums, add, rolling_figures
+from dossier.law.calendar import HOUR, Book
+from dossier.life.state import Dossier
 from dossier.view import Figures, Health, OpenDossiers, Refusal
-from dossier.window import WINDOWS, Place, Sums, add, rolling_figures
 from streams.processor import PartitionProcessor
-from streams.world import World, just_after
+from streams.world import World
 
 DUE_CLASSES = ("overdue", "within_4h", "within_8h", "within_24h", "later", "paused", "none")
 
@@ -35,6 +37,20 @@ class StreamView:
         self._look = look
         self.last_event: float | None = None
         """When the driver last folded a message, by the wall clock; the driver sets it."""
+
+    @property
+    def book(self) -> Book:
+        """The calendars that the figures go by."""
+        return next(iter(self._processors.values())).book
+
+    def dossiers(self, scenario: str) -> Iterator[Dossier]:
+        """The states of all dossiers of a scenario; to be read before the next message is folded."""
+        for world in self._worlds(scenario):
+            yield from world.dossiers.values()
+
+    def begun(self, scenario: str) -> float:
+        """Since when the record of a scenario is whole; 0 where it always was."""
+        return max((world.begun for world in self._worlds(scenario)), default=0.0)
 
     async def look(self) -> None:
         """Learn how far the log goes now; an answer as of an instant needs it."""
@@ -158,7 +174,7 @@ class StreamView:
         return [p.worlds[scenario] for p in self._processors.values() if scenario in p.worlds]
 
     def _zone(self, scenario: str) -> tzinfo:
-        return self._worlds(scenario)[0].calendar.zone
+        return self._worlds(scenario)[0].book.zone
 
     def _named(self, scenario: str | None) -> str:
         names = self.scenarios()

@@ -8,16 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
-from dossier.calendar import DAY, WorkingCalendar
-from dossier.indicators import FINISHED, PAUSED, Cell, Masks, cell, measure, standing, verdict_at
-from dossier.lifecycle import Dossier
-from dossier.window import Mark, Panes, hour, receipt, verdict
-
-
-def just_after(at: float) -> float:
-    """The next microsecond: figures just before it have seen what happened at `at`."""
-    return round(at * 1e6 + 1) / 1e6
-
+from dossier.figures.indicators import Masks, just_after, measure
+from dossier.figures.standing import FINISHED, PAUSED, RECEIVED, UNANSWERED, Cell, cell, standing, verdict_at
+from dossier.figures.window import Mark, Panes, hour, receipt, verdict
+from dossier.law.calendar import DAY, Book
+from dossier.life.state import Dossier, waited
 
 Standing = tuple[Cell | None, int, Mark | None, Mark | None]
 """A dossier's cell and mask, and the marks of its receipt and its verdict, as the sums have them now."""
@@ -27,14 +22,14 @@ _NOTHING: Standing = (None, 0, None, None)
 class World:
     """Cells, panes, open dossiers and the heap of due dates of one scenario in one partition."""
 
-    def __init__(self, calendar: WorkingCalendar) -> None:
-        self.calendar = calendar
+    def __init__(self, book: Book) -> None:
+        self.book = book
         self.clock = 0.0
         self.begun = 0.0
         """Since when the record is whole."""
         self.cells: dict[Cell, Masks] = {}
         self.hours = Panes(hour)
-        self.days = Panes(calendar.day)
+        self.days = Panes(book.of("").day)
         self.anomalies: Counter[str] = Counter()
         self.dossiers: dict[str, Dossier] = {}
         self.open: set[str] = set()
@@ -62,13 +57,13 @@ class World:
     def update(self, name: str, dossier: Dossier) -> None:
         """Put the dossier's standing at stream time in the place of the one counted before."""
         now = self.now
-        mask = standing(dossier, now, self.calendar)
+        mask = standing(dossier, now, self.book.of(dossier.office))
         new = self._standing(dossier, mask, now) if mask else _NOTHING
         old = self._standings.get(name, _NOTHING)
         if new != old:
             self._replace(old, new)
             self._standings[name] = new
-        if mask and not mask & FINISHED:
+        if mask & (RECEIVED | UNANSWERED) and not mask & FINISHED:
             self.open.add(name)
             if not mask & PAUSED:
                 self._expect(name, dossier, now)
@@ -79,25 +74,31 @@ class World:
         """The cells at stream time, or recomputed from the states as of an earlier instant."""
         if before is None or before == self.now:
             return self.cells
-        return measure(self.dossiers.values(), before, self.calendar)
+        return measure(self.dossiers.values(), before, self.book)
 
     def open_dossiers(self) -> Iterator[tuple[Cell, int, float | None]]:
         """Cell, mask and promised due date of each open dossier."""
         for name in self.open:
             where, mask, _, _ = self._standings[name]
             promises = self.dossiers[name].promises
-            if where is not None:
+            if where is not None and mask & RECEIVED:
                 yield where, mask, promises[-1].due if promises else None
 
     def _expect(self, name: str, dossier: Dossier, now: float) -> None:
         """The next instants at which the clock alone changes this dossier's standing."""
         dues = {dates[-1].due for dates in (dossier.promises, dossier.appointments) if dates}
+        if dossier.accepted_at is None:
+            dues.add(dossier.acknowledge_by or 0.0)
+        elif dossier.limit_due is not None:
+            dues.add(dossier.limit_due + waited(dossier, now))
         for due in dues:
             if due >= now:
                 heappush(self._due, (due, name))
 
     def _standing(self, dossier: Dossier, mask: int, now: float) -> Standing:
         where = cell(dossier, now)
+        if not mask & RECEIVED:
+            return where, mask, None, None
         place = (where[0], where[2])
         decided = verdict_at(dossier, mask, now)
         received = receipt(place, dossier.accepted_at or 0.0, mask)

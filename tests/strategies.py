@@ -16,6 +16,24 @@ GAPS = (0, 0, 1, 2, 5, 16, 24, 48, 96)
 OFFICES = ("An Hòa", "Bình Đa")
 SCENARIO = "live"
 OPTIONAL = {"level": ("commune", None), "field": ("Đất đai", "Hộ tịch", None), "agency": ("Thuế", None)}
+PEOPLE = {"account": (None, "a1"), "device": (None, "f0")}
+FILED = {
+    "procedure": ("birth", "copy"),
+    "channel": ("in_person", "online", "post"),
+    "online": (True, False),
+    **OPTIONAL,
+    **PEOPLE,
+}
+"""What a filing and an acceptance both tell."""
+ACCEPTED = {
+    **FILED,
+    "service": ("full", "partial", "none", None),
+    "limit": (None, None, "3wd", "8wh", "16wh", "none", "ba ngày"),
+    "interlinked": (None, "f1"),
+    "resubmits": (None, "d0"),
+    "fee": (0, 8000),
+}
+FLAGS = ("authenticated", "obligation", "digitised", "reused", "post_office", "non_territorial")
 
 
 def at(hour: float) -> datetime:
@@ -33,16 +51,40 @@ def dues(hour: int) -> st.SearchStrategy[datetime]:
     return st.integers(hour, hour + 24 * 7).map(at)
 
 
+def _of(values: dict[str, tuple[Any, ...]]) -> dict[str, st.SearchStrategy[Any]]:
+    return {name: st.sampled_from(choices) for name, choices in values.items()}
+
+
+def _submitted(_: int) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(_of(FILED))
+
+
 def _accepted(hour: int) -> st.SearchStrategy[dict[str, Any]]:
-    choices = {name: st.sampled_from(values) for name, values in OPTIONAL.items()}
+    dates = {"due_at": st.none() | dues(hour) | dues(hour)}
+    told = st.fixed_dictionaries({**_of(ACCEPTED), **dates, **{flag: st.booleans() for flag in FLAGS}})
+    return told.map(lambda fields: fields | ({"limit": None} if fields["due_at"] else {}))
+
+
+def _resolved(_: int) -> st.SearchStrategy[dict[str, Any]]:
+    """`result_number` absent, null or a word: not told, none exists, its number."""
+    numbers = st.sampled_from(({}, {"result_number": None}, {"result_number": "12/QĐ"}))
+    flags = st.fixed_dictionaries({name: st.booleans() for name in ("electronic", "digitised", "reused")})
+    return st.builds(lambda number, fields: number | fields, numbers, flags)
+
+
+def _paid(hour: int) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({"due_at": st.none() | dues(hour), "online": st.booleans()})
+
+
+def _handed(_: int) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
-        {
-            "procedure": st.sampled_from(("birth", "copy")),
-            "channel": st.sampled_from(("in_person", "online", "post")),
-            "online": st.booleans(),
-            "due_at": st.none() | dues(hour) | dues(hour),
-            **choices,
-        }
+        {"source": st.just("a"), "target": st.just("b"), "electronic": st.booleans()}
+    )
+
+
+def _stepped(hour: int) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {"step": st.just("sign"), "agency": st.just("a"), "due_at": st.none() | dues(max(0, hour - 24))}
     )
 
 
@@ -67,22 +109,22 @@ def _nothing(_: int) -> st.SearchStrategy[dict[str, Any]]:
 
 
 KINDS: dict[str, Any] = {
-    "submitted": lambda _: st.just({"procedure": "birth", "channel": "online"}),
+    "submitted": _submitted,
     "accepted": _accepted,
     "not_accepted": _nothing,
-    "handed_over": lambda _: st.just({"source": "a", "target": "b"}),
-    "step_finished": lambda _: st.just({"step": "sign", "agency": "a"}),
+    "handed_over": _handed,
+    "step_finished": _stepped,
     "supplement_requested": _nothing,
     "supplement_provided": _dated,
     "payment_requested": lambda _: st.just({"amount": 1000}),
-    "payment_made": _dated,
+    "payment_made": _paid,
     "withdrawal_requested": _nothing,
     "refused": _nothing,
     "stopped": _nothing,
     "apology_issued": _dated,
-    "resolved": _nothing,
+    "resolved": _resolved,
     "result_returned": _nothing,
-    "rated": lambda _: st.just({"score": 5}),
+    "rated": lambda _: st.fixed_dictionaries({"score": st.integers(1, 5)}),
     "corrected": _corrected,
 }
 """Every type of fact to the fields that it may carry at an hour."""
@@ -93,22 +135,37 @@ assert set(KINDS) == set(TYPES), "a type of fact has no strategy"
 WITHOUT_CORRECTIONS = tuple(kind for kind in KINDS if kind != "corrected")
 LIKELY = ("supplement_requested", "supplement_provided", "apology_issued", "resolved")
 
-LEGAL = {
-    "accepted": (
-        "handed_over", "step_finished", "supplement_requested", "payment_requested", "apology_issued",
-        "withdrawal_requested", "refused", "stopped", "resolved", "resolved", "result_returned",
-    ),
-    "supplement_requested": ("apology_issued", "supplement_provided", "supplement_provided", "stopped"),
-    "payment_requested": ("apology_issued", "payment_made", "payment_made", "withdrawal_requested"),
-    "withdrawal_requested": ("stopped", "result_returned", "rated"),
-    "refused": ("result_returned", "rated"),
-    "stopped": ("result_returned", "rated"),
-    "resolved": ("result_returned", "rated"),
-    "result_returned": ("rated",),
-    "submitted": ("accepted", "not_accepted"),
-    "not_accepted": (),
+OPEN = {
+    "handed_over": "open", "step_finished": "open", "apology_issued": "open",
+    "supplement_requested": "asked", "payment_requested": "billed",
+    "withdrawal_requested": "withdrawn", "refused": "ended", "stopped": "ended",
+    "resolved": "ended", "result_returned": "returned",
 }  # fmt: skip
-"""What may follow each fact by the law; a letter, a hand-over and a step change nothing of it."""
+LEGAL: dict[str, dict[str, str]] = {
+    "new": {"submitted": "filed", "accepted": "open", "not_accepted": "turned away"},
+    "filed": {
+        "accepted": "open", "not_accepted": "turned away", "supplement_requested": "guided",
+        "withdrawal_requested": "turned away",
+    },
+    "guided": {"supplement_provided": "filed", "accepted": "open", "not_accepted": "turned away"},
+    "open": OPEN,
+    "asked": {"apology_issued": "asked", "supplement_provided": "open", "stopped": "ended"},
+    "billed": {"apology_issued": "billed", "payment_made": "open", "withdrawal_requested": "withdrawn"},
+    "withdrawn": {"stopped": "ended", "result_returned": "returned", "rated": "withdrawn"},
+    "ended": {"result_returned": "returned", "rated": "ended"},
+    "returned": {"rated": "returned"},
+    "turned away": {},
+}  # fmt: skip
+"""Where a dossier stands, and what may follow there by the law (`domain` 1.3) to where it then stands."""
+HEIRS = (*[None] * 12, "Thủ Đức", "An Hòa")
+"""A merger of offices is rare; a fact bears the successor's name from then on."""
+
+
+@st.composite
+def fact(draw: st.DrawFn, kind: str, hour: int, **identity: Any) -> Fact:
+    """One fact of a type, at an hour."""
+    fields = draw(KINDS[kind](hour))
+    return TYPES[kind](at=at(hour), successor=draw(st.sampled_from(HEIRS)), **identity, **fields)  # type: ignore[return-value]
 
 
 @st.composite
@@ -123,16 +180,16 @@ def dossiers(
     office = draw(st.sampled_from(OFFICES))
     likely = [kind for kind in LIKELY if kind in kinds]
     chosen = draw(st.lists(st.sampled_from([*kinds, *likely]), max_size=8))
-    if draw(st.integers(0, 9)):
+    start = draw(st.integers(0, 9))
+    if start:
         chosen = ["accepted", *chosen]
+    if start > 6:
+        chosen = ["submitted", *chosen]
     hour = draw(st.integers(0, HOURS // 2))
     facts: list[Fact] = []
     for seq, kind in enumerate(chosen, 1):
         hour += draw(st.sampled_from((*GAPS, -1, -30) if backwards else GAPS))
-        fields = draw(KINDS[kind](hour))
-        facts.append(
-            TYPES[kind](scenario=scenario, dossier_id=name, office=office, seq=seq, at=at(hour), **fields)  # type: ignore[arg-type]
-        )
+        facts.append(draw(fact(kind, hour, scenario=scenario, dossier_id=name, office=office, seq=seq)))
     return facts
 
 
@@ -141,22 +198,15 @@ def legal_dossiers(draw: st.DrawFn, name: str = "d1", scenario: str = SCENARIO) 
     """One dossier's facts as the law has them, up to any stage."""
     office = draw(st.sampled_from(OFFICES))
     hour = draw(st.integers(0, HOURS // 2))
-    state = kind = draw(st.sampled_from(("accepted", "accepted", "submitted")))
     facts: list[Fact] = []
-    for seq in range(1, draw(st.integers(1, 9)) + 1):
-        fields = draw(KINDS[kind](hour))
-        facts.append(
-            TYPES[kind](scenario=scenario, dossier_id=name, office=office, seq=seq, at=at(hour), **fields)  # type: ignore[arg-type]
-        )
-        follow = LEGAL[state]
-        if not follow:
+    state = "new"
+    for seq in range(1, draw(st.integers(1, 10)) + 1):
+        if not LEGAL[state]:
             break
-        kind = draw(st.sampled_from(follow))
+        kind = draw(st.sampled_from(list(LEGAL[state])))
+        facts.append(draw(fact(kind, hour, scenario=scenario, dossier_id=name, office=office, seq=seq)))
+        state = LEGAL[state][kind]
         hour += draw(st.sampled_from(GAPS))
-        if kind in {"supplement_provided", "payment_made"}:
-            state = "accepted"
-        elif kind in LEGAL:
-            state = kind
     return facts
 
 

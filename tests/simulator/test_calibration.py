@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from dossier import event as events
-from dossier.calendar import vietnam
-from dossier.indicators import measure, report
-from dossier.lifecycle import Dossier, fold
+from dossier.figures.indicators import measure, report
+from dossier.law.calendar import vietnam
+from dossier.life.lifecycle import fold
+from dossier.life.state import Dossier
 from simulator.calibration import calibrate, scores
 from simulator.run import midnight
 

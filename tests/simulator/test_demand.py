@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from dossier.calendar import vietnam
+from dossier.law.calendar import vietnam
 from simulator.demand import CHANNELS, SLOT, Demand, Inflow
 from simulator.run import midnight
 

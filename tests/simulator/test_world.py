@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import simpy
 
-from dossier.calendar import HOUR, vietnam
+from dossier.law.calendar import HOUR, vietnam
 from simulator.run import midnight, run
 from simulator.world import Hop, HopError, Pool, World
 

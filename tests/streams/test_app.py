@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from dossier.calendar import vietnam
 from dossier.event import Accepted, Event, Message, Resolved, Tick, encode
-from dossier.indicators import report
+from dossier.figures.indicators import report
+from dossier.law.calendar import vietnam
 from simulator.run import run
 from simulator.scenario import load
 from streams.processor import PartitionProcessor

@@ -20,9 +20,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dossier.calendar import vietnam
 from dossier.event import Fact, Tick, encode
-from dossier.indicators import DIMENSIONS
+from dossier.figures.standing import DIMENSIONS
+from dossier.law.calendar import vietnam
 from motcua.measure import figures_of, fold_files
 from streams.local import PARTITIONS, LocalDriver, LocalLog, LocalTopic
 from streams.processor import PartitionProcessor
@@ -319,7 +319,7 @@ def test_killed_programs_end_in_the_figures_of_the_batch_everywhere(tmp_path, st
 
 def told(file: Path, at: str, by: str | None) -> dict:
     """What `motcua measure --as-of` prints."""
-    return figures_of(fold_files([file], {}), None, datetime.fromisoformat(at).timestamp(), by, "first")
+    return figures_of(fold_files([file], {}), None, (None, datetime.fromisoformat(at)), by)
 
 
 def agree(page: str, metrics: str, total: dict) -> None:

@@ -9,24 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dossier.calendar import vietnam
 from dossier.event import Fact, Tick, encode
-from dossier.indicators import measure
-from dossier.window import rolling_figures
+from dossier.figures.indicators import measure
+from dossier.figures.window import rolling_figures
 from streams import processor as module
 from streams.processor import PROGRESS, PartitionProcessor
 from streams.view import StreamView
 from tests import strategies as our
 from tests.dossier import oracle
+from tests.dossier.hours import BOOK
 
-CALENDAR = vietnam()
 DUES = ("first", "current")
 PLAIN = {"procedure": "birth", "channel": "Desk", "online": True}
 END = our.at(our.HOURS + 24 * 20)
 
 
 def applied(messages: list[bytes], until: datetime | None = None) -> PartitionProcessor:
-    processor = PartitionProcessor(CALENDAR)
+    processor = PartitionProcessor(BOOK)
     for offset, raw in enumerate(messages):
         processor.apply(offset, raw)
     if until is not None:
@@ -84,7 +83,7 @@ def cells(processor: PartitionProcessor, name: str = our.SCENARIO) -> dict:
 def recomputed(processor: PartitionProcessor, name: str = our.SCENARIO) -> dict:
     world = processor.world(name)
     states = [entry.dossier for entry in processor.entries.values() if entry.dossier is not None]
-    return measure([state for state in states if state.scenario == name], world.now, CALENDAR)
+    return measure([state for state in states if state.scenario == name], world.now, BOOK)
 
 
 @settings(max_examples=60)
@@ -123,17 +122,61 @@ def test_an_end_before_its_start_finds_it_though_the_start_moves_the_clock_far_o
 @settings(max_examples=40)
 @given(our.histories(backwards=True), st.lists(our.instants(), max_size=6))
 def test_the_cells_kept_are_those_of_the_states_at_every_step(facts, ticks):
-    processor = PartitionProcessor(CALENDAR)
+    processor = PartitionProcessor(BOOK)
     messages = [(max(f.at for f in facts[: i + 1]), encode(f)) for i, f in enumerate(facts)]
     messages += [(at, tick(at)) for at in ticks]
     for offset, (_, raw) in enumerate(sorted(messages)):
         processor.apply(offset, raw)
         assert cells(processor) == recomputed(processor)
-        found = sum(
-            view(processor).cells(our.SCENARIO)[place]["open"]
-            for place in view(processor).cells(our.SCENARIO)
-        )
+        rows = view(processor).cells(our.SCENARIO).values()
+        found = sum(row["open"] + row["waiting_acceptance"] for row in rows)
         assert len(processor.world(our.SCENARIO).open) == found
+
+
+SEEN = timedelta(microseconds=1)
+"""What happened at stream time itself is seen."""
+
+
+def asked_of(processor: PartitionProcessor, before: datetime | None, by: str, due: str) -> dict[str, Any]:
+    answer = view(processor).indicators(our.SCENARIO, before.timestamp() if before else None, by, due)
+    return {"total": answer["total"], "by": answer["by"][by]}
+
+
+@settings(max_examples=150)
+@given(st.data(), our.instants(), st.sampled_from(oracle.DIMENSIONS), st.sampled_from(DUES))
+def test_the_stream_has_the_figures_of_the_oracle_at_stream_time(data, now, by, due):
+    """Doubled, shuffled and ticked now and then: what the clock alone changes is in the cells kept, too."""
+    facts = [fact for fact in data.draw(our.histories()) if fact.at <= now]
+    ticks = [at for at in data.draw(st.lists(our.instants(), max_size=4)) if at <= now]
+    came = [(at, 0, tick(at - timedelta(hours=1))) for at in ticks]
+    came += [(when, 1, encode(fact)) for when, fact in data.draw(our.arrivals(facts))]
+    processor = applied([tick(our.at(-2000)), *[raw for *_, raw in sorted(came)]], now)
+    expected = oracle.report(facts, now + SEEN, due, by)
+    assert asked_of(processor, None, by, due) == expected
+    again = restored(dict(processor.flush()))
+    assert asked_of(again, None, by, due) == expected
+
+
+@settings(max_examples=150)
+@given(st.data(), our.instants(), st.sampled_from(oracle.DIMENSIONS), st.sampled_from(DUES))
+def test_the_stream_has_the_figures_of_the_oracle_as_of_any_earlier_instant(data, before, by, due):
+    facts = data.draw(our.histories())
+    processor = applied(raws(data.draw(our.disorders(facts))), END)
+    assert asked_of(processor, before, by, due) == oracle.report(facts, before, due, by)
+
+
+@settings(max_examples=60)
+@given(our.histories(), st.sampled_from(oracle.DIMENSIONS))
+def test_what_the_stream_said_it_says_of_that_instant_for_ever(facts, by):
+    """An answer as of T, given later, is the one that was given at T."""
+    processor, said = PartitionProcessor(BOOK), []
+    for offset, fact in enumerate(facts):
+        processor.apply(offset, encode(fact))
+        following = facts[offset + 1].at if offset + 1 < len(facts) else END
+        if fact.at < following:
+            said.append((fact.at + SEEN, asked_of(processor, None, by, "first")))
+    for at, answer in said:
+        assert asked_of(processor, at, by, "first") == answer
 
 
 @settings(max_examples=60)
@@ -220,7 +263,7 @@ def summary(processor: PartitionProcessor) -> dict[str, Any]:
 
 
 def restored(store: dict[bytes, bytes]) -> PartitionProcessor:
-    processor = PartitionProcessor(CALENDAR)
+    processor = PartitionProcessor(BOOK)
     for key, value in store.items():
         processor.restore(key, value)
     processor.rebuild()
@@ -257,7 +300,7 @@ def test_a_restart_after_every_message_changes_nothing():
 
 def test_restarting_at_every_message_in_one_run_changes_nothing():
     messages, store = script(), {}
-    processor = PartitionProcessor(CALENDAR)
+    processor = PartitionProcessor(BOOK)
     for offset, raw in enumerate(messages):
         processor.apply(offset, raw)
         store.update(processor.flush())
@@ -346,6 +389,65 @@ def test_a_dossier_becomes_overdue_by_the_clock_alone():
     assert view(processor).rolling(our.SCENARIO)["1d"]["", ""]["late"] == 0, "the breach was at 5 h"
 
 
+def test_a_filing_that_waits_for_acceptance_turns_late_by_the_clock_alone():
+    # Filed Monday 07:00 in Hà Nội: the eighth working hour ends at 17:00.
+    processor = applied([fact("submitted", 1, 0, procedure="birth", channel="online")])
+    for hour, late in ((9.999, 0), (10, 1), (500, 1)):
+        processor.advance(our.SCENARIO, our.at(hour).timestamp())
+        assert total(processor)["waiting_acceptance"] == 1
+        assert total(processor)["waiting_acceptance_late"] == late, hour
+    again = restored(dict(processor.flush()))
+    for found in (processor, again):
+        found.apply(9, fact("accepted", 2, 501))
+        n = total(found)
+        assert (n["waiting_acceptance"], n["acknowledged_late"], n["open"]) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(("office", "until"), [("An Hòa", "15:00"), ("Bình Đa", "09:30")])
+def test_an_office_counts_by_its_own_calendar(office, until):
+    """Filed on Friday at 15:00, due on Monday: Bình Đa opens for four hours on Saturday, too."""
+    filing = our.TYPES["submitted"](
+        scenario=our.SCENARIO, dossier_id="d", office=office, seq=1,
+        at=datetime.fromisoformat("2026-03-06T15:00:00+07:00"), procedure="p", channel="online",
+    )  # fmt: skip
+    processor = applied([encode(filing)])
+    ends = datetime.fromisoformat(f"2026-03-09T{until}:00+07:00")
+    for at, late in ((ends - SEEN, 0), (ends, 1)):
+        processor.advance(our.SCENARIO, at.timestamp())
+        assert total(processor)["waiting_acceptance_late"] == late
+
+
+def test_what_seldom_changes_a_figure_changes_it_at_once_where_it_does():
+    step = {"step": "sign", "agency": "a"}
+    processor = applied([fact("accepted", 1, 0), fact("handed_over", 2, 1, **HANDS, electronic=True)])
+    assert total(processor)["handed_over_electronic"] == 1
+    processor.apply(2, fact("handed_over", 3, 1, **HANDS))
+    assert total(processor)["handed_over_electronic"] == 0
+    processor.apply(3, fact("step_finished", 4, 1, **step, successor="Phường C"))
+    assert set(view(processor).indicators(our.SCENARIO, None, "unit")["by"]["unit"]) == {"Phường C"}
+    processor.apply(4, fact("rated", 5, 1, score=5))
+    assert total(processor)["satisfied"] == 1
+
+
+def test_a_limit_without_a_date_runs_out_by_the_clock_alone():
+    plain = [fact("accepted", 1, 0, limit="8wh")]
+    waited = [*plain, fact("supplement_requested", 2, 3), fact("supplement_provided", 3, 7)]
+    for messages, end in ((plain, 10), (waited, 14)):
+        processor = applied(messages)
+        for hour, in_time in ((end - 0.001, 1), (end, 0)):
+            processor.advance(our.SCENARIO, our.at(hour).timestamp())
+            assert (total(processor)["judged_766"], total(processor)["on_time_766"]) == (1, in_time)
+
+
+def test_a_number_that_is_absent_is_not_one_that_is_null():
+    """On the wire, too: null says that no result exists, silence says nothing."""
+    steps = [fact("accepted", 1, 0, due_at=our.at(9)), fact("result_returned", 3, 2)]
+    for resolved, strict in ((fact("resolved", 2, 1), 1), (fact("resolved", 2, 1, result_number=None), 0)):
+        processor = applied([steps[0], resolved, steps[1]], END)
+        assert total(processor)["on_time_strict"] == strict
+        assert ("closed_without_result" in processor.world("live").anomalies) == (not strict)
+
+
 def test_the_clock_does_not_run_back():
     processor = applied([tick(our.at(9)), tick(our.at(3))])
     assert view(processor).stream_time(our.SCENARIO) == our.at(9).timestamp()
@@ -391,7 +493,7 @@ def test_the_end_of_a_file_ends_all_waiting():
 
 def test_what_waits_is_bounded_and_the_longest_waiting_goes_first(monkeypatch):
     monkeypatch.setattr(module, "HELD_MAX", 3)
-    processor = PartitionProcessor(CALENDAR)
+    processor = PartitionProcessor(BOOK)
     letters = []
     for n in range(8):
         letters += processor.apply(n, fact("resolved", 2, n / 60, f"d{n}"))
@@ -464,7 +566,7 @@ GOOD = fact("accepted", 1, 0)
     ],
 )
 def test_a_bad_message_is_a_dead_letter_with_its_reason_and_the_stream_goes_on(raw, reason):
-    processor = PartitionProcessor(CALENDAR)
+    processor = PartitionProcessor(BOOK)
     [letter] = processor.apply(7, raw)
     assert (letter.offset, letter.reason, letter.raw) == (7, reason, raw or b"")
     assert letter.detail
@@ -500,7 +602,7 @@ def test_instants_at_the_ends_of_time_stop_nothing(extreme, place):
     | st.lists(st.sampled_from([GOOD[i : i + 7] for i in range(0, len(GOOD), 7)])).map(b"".join)
 )
 def test_any_bytes_are_an_event_or_a_dead_letter(raw):
-    processor = PartitionProcessor(CALENDAR)
+    processor = PartitionProcessor(BOOK)
     letters = processor.apply(0, raw)
     assert len(letters) == sum(processor.dead.values())
     assert processor.progress.events == 1
@@ -520,7 +622,7 @@ values = st.sampled_from(
 @settings(max_examples=200)
 @given(our.dossiers(), st.data())
 def test_any_field_of_any_event_may_be_wrong_or_missing(facts, data):
-    processor = PartitionProcessor(CALENDAR)
+    processor = PartitionProcessor(BOOK)
     sent = []
     for row in facts:
         message = msgspec.json.decode(encode(row))
@@ -560,7 +662,7 @@ def test_a_message_that_breaks_the_fold_is_a_dead_letter_and_stops_nothing(monke
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a fault of ours")
 
-    processor = PartitionProcessor(vietnam())
+    processor = PartitionProcessor(BOOK)
     facts = [fact("accepted", 1, 1, name) for name in "ab"]
     with monkeypatch.context() as patched:
         patched.setattr("streams.processor.fold", broken)
@@ -571,7 +673,7 @@ def test_a_message_that_breaks_the_fold_is_a_dead_letter_and_stops_nothing(monke
 
 
 def test_a_message_of_a_megabyte_is_no_event_and_a_dossier_holds_only_so_many():
-    processor = PartitionProcessor(vietnam())
+    processor = PartitionProcessor(BOOK)
     (letter,) = processor.apply(0, b"x" * 2**20)
     assert (letter.reason, len(letter.raw)) == ("too_large", 2**20)
     processor.apply(1, fact("accepted", 1, 1))

@@ -1,0 +1,1 @@
+"""What dossiers count for: standings, indicators, windows, periods."""
