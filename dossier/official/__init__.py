@@ -1,0 +1,1 @@
+"""What others ask for: index 766 and the targets of reform plans."""

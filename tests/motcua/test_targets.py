@@ -1,0 +1,251 @@
+"""`motcua targets` and its sheets: verbatim, complete, and judged by what `motcua measure` shows."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from motcua.cli import cli
+from motcua.files import BadInput
+from motcua.targets import load, names, targets
+
+SEEDS = {
+    "province-2020": "000_9cf9a76a5621d8f7.txt",
+    "ha-noi-2021": "001_c6f14ecfa68aa168.txt",
+    "an-giang-2021": "002_d3da50fbe28c45ea.txt",
+    "binh-thuan-2024": "003_8e577126e64b90a8.txt",
+    "bac-kan-2023": "004_fd3e709b2456a93d.txt",
+}
+NUMBERS = {
+    "province-2020": 14,
+    "ha-noi-2021": 21,
+    "an-giang-2021": 16,
+    "binh-thuan-2024": 1,
+    "bac-kan-2023": 12,
+}
+"""How many percentages and counts each text has, counted by eye."""
+
+NO_COUNTS = (
+    r"\d{1,2}/\d{1,2}/\d{4}",  # dates
+    r"(?:[Nn]gày|Chiều) \d{1,2}[-/]\d{1,2}(?![/\d])",
+    r"\d+ ?/(?:\d{4}/)?[A-ZĐ]{2}[-A-ZĐ]*",  # numbers of documents
+    r"\b(?:19|20)\d\d\b",  # years
+    r"\d{1,2}:\d{2}(?: [AP]M)?",  # times of day, and of a video
+    r"GMT \+\d",
+    r"Thứ \d",  # days of the week
+    r"mức độ \d(?:, \d)?",  # levels of service
+    r"Lượt xem:\s+\d+",  # views of the page
+    r"\d tháng (?=đầu|cuối)",  # halves of a year
+)
+
+
+def text_of(name: str, shared: Path) -> str:
+    return (shared / "seeds" / SEEDS[name]).read_text("utf-8")
+
+
+def numbers(text: str) -> list[re.Match[str]]:
+    """Every percentage and count, at its place in the text."""
+    for pattern in NO_COUNTS:
+        text = re.sub(pattern, lambda found: " " * len(found[0]), text)
+    return list(re.finditer(r"\d+(?:[.,/]\d+)*\s*%?", text))
+
+
+def sentence(text: str, at: int) -> str:
+    ends = [found.end() for found in re.finditer(r"[.!?](?=\s)|\n", text)]
+    begin = max([end for end in ends if end <= at], default=0)
+    return text[begin : min([end for end in ends if end > at], default=len(text))].strip()
+
+
+def quotes(name: str) -> list[str]:
+    sheet = load(name)
+    return [words for target in sheet.targets for words in (target.words, *target.also)]
+
+
+def spans(text: str, words: list[str]) -> list[tuple[int, int]]:
+    return [found.span() for quote in words for found in re.finditer(re.escape(quote), text)]
+
+
+def test_there_is_a_sheet_for_each_text():
+    assert names() == sorted(SEEDS)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", SEEDS)
+def test_every_quote_stands_in_its_text_word_for_word(name, shared):
+    text = text_of(name, shared)
+    excluded = [one.words for one in load(name).excluded]
+    assert [quote for quote in (*quotes(name), *excluded) if quote not in text] == []
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", SEEDS)
+def test_every_percentage_and_count_of_the_text_is_in_a_sheet_or_excluded_with_a_reason(name, shared):
+    text = text_of(name, shared)
+    found = numbers(text)
+    assert len(found) == NUMBERS[name]
+    assert sum("%" in number[0] for number in found) == text.count("%")
+    places = spans(text, [*quotes(name), *(one.words for one in load(name).excluded)])
+    missing = [
+        sentence(text, number.start())
+        for number in found
+        if not any(begin <= number.start() < end for begin, end in places)
+    ]
+    assert missing == []
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_percentage_that_is_judged_is_one_that_the_text_names(name, shared):
+    sheet = load(name)
+    for target in sheet.targets:
+        if target.not_measurable is None and str(target.goal[1]).endswith("%") and target.goal[1] != "0%":
+            quoted = str(target.goal[1]).replace(".", ",")
+            assert quoted in target.words or (quoted == "100%" and "đầy đủ" in target.words)
+
+
+def test_the_words_at_least_and_above_are_kept_apart():
+    """ "trên 85%" is above; "tối thiểu", "từ ... trở lên" and a plain figure are at least."""
+    for name in names():
+        for target in load(name).targets:
+            if target.not_measurable is None and str(target.goal[1]).endswith("%"):
+                above = "trên " + str(target.goal[1]) in target.words or target.goal[1] == "0%"
+                assert (target.goal[0] == "above") == above, target.id
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory):
+    out = tmp_path_factory.mktemp("targets") / "march.jsonl.gz"
+    done = CliRunner().invoke(cli, ["simulate", "quickstart", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    return str(out)
+
+
+def answered(*arguments):
+    done = CliRunner().invoke(targets, [*arguments, "--format", "json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_a_target_is_judged_by_the_figures_of_measure(events):
+    done = CliRunner().invoke(cli, ["measure", events, "--by", "level", "--format", "json"])
+    measured = json.loads(done.stdout)
+    rows = {row["id"]: row for row in answered(events, "--sheet", "an-giang-2021")["targets"]}
+    on_time = rows["on-time"]
+    total = measured["total"]
+    assert on_time["value"] == total["on_time_rate_finished"]
+    assert (on_time["numerator"], on_time["denominator"]) == (total["on_time"], total["finished_with_due"])
+    needed = -(-98 * total["finished_with_due"] // 100)
+    assert on_time["missed_by"] == needed - total["on_time"] > 0
+    assert on_time["beside"]["on_time_rate_766"] == total["on_time_rate_766"]
+    assert rows["online-dossiers"]["status"] == "reached"
+    communes = {row["id"]: row for row in answered(events, "--sheet", "bac-kan-2023")["targets"]}
+    assert (
+        communes["on-time-communes"]["denominator"] == measured["by"]["level"]["commune"]["finished_with_due"]
+    )
+    assert communes["on-time-districts"]["status"] == "no_data"
+
+
+def test_hanoi_has_yearly_steps(events):
+    found = {}
+    for year in (2021, 2022, 2023, 2024, 2025):
+        answer = answered(events, "--sheet", "ha-noi-2021", "--year", str(year))
+        assert answer["year"] == year
+        found[year] = {row["id"] for row in answer["targets"]}
+    steps = {year: {i for i in ids if i.startswith(("satisfied", "results"))} for year, ids in found.items()}
+    assert steps == {
+        2021: {"results-2021-city", "results-2021-district", "results-2021-commune"},
+        2022: {"results-2022"},
+        2023: {"satisfied-2023", "results-2025"},
+        2024: {"satisfied-2023", "results-2025"},
+        2025: {"satisfied-2025", "results-2025"},
+    }
+    assert answered(events, "--sheet", "ha-noi-2021")["year"] == 2025
+
+
+def test_a_base_decides_what_compares_with_an_earlier_period(events):
+    alone = {row["id"]: row for row in answered(events, "--sheet", "binh-thuan-2024")["targets"]}
+    assert alone["fewer-late"]["status"] == "no_data"
+    same = answered(events, "--sheet", "binh-thuan-2024", "--base", events)["targets"]
+    fewer = next(row for row in same if row["id"] == "fewer-late")
+    assert (fewer["status"], fewer["missed_by"]) == ("missed", 1)
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_the_table_says_by_how_many_and_why_not(events, lang):
+    done = CliRunner().invoke(targets, [events, "--sheet", "an-giang-2021", "--lang", lang])
+    assert done.exit_code == 0
+    missed, why = {"en": ("missed by ", "SIPAS"), "vi": ("chưa đạt, còn cách ", "khảo sát")}[lang]
+    assert missed in done.stdout
+    assert why in done.stdout
+    assert ("95,09 %" if lang == "vi" else "95.09 %") in done.stdout
+
+
+def test_a_missed_target_is_an_error_only_when_it_is_to_be_checked(events):
+    plain = CliRunner().invoke(targets, [events, "--sheet", "an-giang-2021"])
+    checked = CliRunner().invoke(targets, [events, "--sheet", "an-giang-2021", "--check"])
+    assert (plain.exit_code, checked.exit_code) == (0, 1)
+    assert plain.stdout == checked.stdout
+
+
+def test_the_sheets_are_listed_with_what_can_be_measured_of_them():
+    done = CliRunner().invoke(targets, ["--list"])
+    assert [line.split()[0] for line in done.stdout.splitlines()[2:]] == names()
+    assert "2021-2025" in done.stdout
+
+
+def test_ones_own_sheet_is_a_file(events, tmp_path):
+    own = {
+        "name": "ours",
+        "title": {"en": "Ours", "vi": "Của chúng tôi"},
+        "source": "our plan",
+        "since": 2026,
+        "until": 2026,
+        "targets": [
+            {
+                "id": "a",
+                "label": {"en": "Online", "vi": "Trực tuyến"},
+                "words": "half online",
+                "where": {"channel": ["online"]},
+                "indicator": "online_rate",
+                "at_least": "100%",
+            }
+        ],
+    }
+    path = tmp_path / "ours.yaml"
+    path.write_text(yaml.safe_dump(own, allow_unicode=True), "utf-8")
+    (row,) = answered(events, "--sheet", str(path))["targets"]
+    assert (row["status"], row["value"]) == ("reached", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("name: [", "is no YAML"),
+        ("name: a", "the sheet: Object missing required field"),
+        (b"\xff\xfe\x00", "is not UTF-8"),
+    ],
+)
+def test_a_bad_sheet_is_one_sentence_with_its_file(content, words, tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(BadInput, match=words) as raised:
+        load(str(path))
+    assert "bad.yaml" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_unknown_sheet_or_year_is_told_with_what_there_is(events):
+    with pytest.raises(BadInput, match="no sheet 'an-giang': name a YAML file or one of an-giang-2021, "):
+        load("an-giang")
+    done = CliRunner().invoke(targets, [events, "--sheet", "an-giang-2021", "--year", "2022"])
+    assert isinstance(done.exception, BadInput)
+    assert str(done.exception) == "--year 2022: an-giang-2021 is for 2021-2021"
+
+
+def test_files_and_a_sheet_are_asked_for():
+    done = CliRunner().invoke(targets, [])
+    assert done.exit_code == 2
+    assert "--sheet" in done.output
