@@ -1,0 +1,1 @@
+"""The integrity audit: signs of what an office should not do."""
