@@ -55,7 +55,10 @@ class Reading:
     @cached_property
     def places(self) -> list[tuple[Place, Figures]]:
         return [
-            ((name, *cell), row) for name in self.scenarios for cell, row in self._view.cells(name).items()
+            ((name, *cell), row)
+            for name in self.scenarios
+            for cell, row in self._view.cells(name).items()
+            if row["received"]
         ]
 
     @cached_property

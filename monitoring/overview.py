@@ -1,11 +1,11 @@
 """What the page shows, read from the view once; numbers only, no words."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
-from dossier.indicators import rate
+from dossier.figures.indicators import added
 from dossier.view import Figures, Health, OpenDossiers, View
 
 TARGET = 0.98
@@ -14,12 +14,7 @@ FEW = 20
 """An office with fewer decided dossiers is not ranked: its rate is luck."""
 DUE = ("overdue", "within_4h", "within_8h", "within_24h", "later", "paused", "none")
 """The classes of open dossiers by the nearness of their due date; each open dossier is in one."""
-COUNTS = (
-    "received", "online", "received_with_due", "finished", "finished_with_due", "early", "on_time", "late",
-    "open", "open_overdue", "breached", "letters_due", "letters_sent", "letters_in_time", "on_time_766",
-)  # fmt: skip
 
-_counts = itemgetter(*COUNTS)
 _classes = attrgetter(*DUE)
 
 Due = dict[str, int]
@@ -86,20 +81,6 @@ def overview(view: View, scenario: str) -> Overview:
     )
 
 
-def added(rows: Iterable[Figures]) -> Figures:
-    """The figures of several disjoint cells together: counts are added, rates are divided anew."""
-    columns = zip(*map(_counts, rows), strict=True)
-    sums: Figures = dict.fromkeys(COUNTS, 0) | dict(zip(COUNTS, map(sum, columns), strict=False))
-    return sums | {
-        "on_time_rate_finished": rate(sums["on_time"], sums["finished_with_due"]),
-        "on_time_rate_fell_due": rate(sums["on_time"], sums["finished_with_due"] + sums["open_overdue"]),
-        "on_time_rate_766": rate(sums["on_time_766"], sums["received_with_due"]),
-        "online_rate": rate(sums["online"], sums["received"]),
-        "apology_rate": rate(sums["letters_sent"], sums["letters_due"]),
-        "apology_in_time_rate": rate(sums["letters_in_time"], sums["letters_due"]),
-    }
-
-
 def missing(on_time: int, decided: int) -> int:
     """How many of `decided` are short of the target; negative if there are some to spare."""
     return math.ceil(round(TARGET * decided, 6)) - on_time
@@ -115,6 +96,7 @@ def _rows(cells: Mapping[Cell, Figures], due: list[OpenDossiers], place: int) ->
     rows = [
         _row(name, levels[name], added(group), dues.get(name, dict.fromkeys(DUE, 0)))
         for name, group in groups.items()
+        if any(figures["received"] for figures in group)
     ]
     return sorted(rows, key=_worst)
 

@@ -13,9 +13,10 @@ from urllib.parse import quote, urlencode
 import msgspec
 from aiohttp import web
 
-from dossier.indicators import instant
+from dossier.audit import review
+from dossier.figures.indicators import instant, just_after
 from dossier.view import Refusal, View
-from monitoring import query
+from monitoring import query, reports
 from monitoring.exporter import exposition
 from monitoring.live import PERIOD, Live
 from monitoring.overview import overview
@@ -33,6 +34,9 @@ HEADERS = {
 
 HOSTS = ("127.0.0.1", "localhost", "::1")
 """By what names it may be asked for."""
+
+FINDING = ("detector", "severity", "office", "found", "looked", "times", "share", "causes", "lacks")
+"""What is told of a finding of the audit."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -54,6 +58,8 @@ def site(
             web.get("/api/indicators", pages.indicators),
             web.get("/api/rolling", pages.rolling),
             web.get("/api/trend", pages.trend),
+            web.get("/api/report", pages.report),
+            web.get("/api/audit", pages.audit),
             web.get("/healthz", pages.health),
             web.get("/readyz", pages.ready),
             web.static("/static", STATIC),
@@ -135,6 +141,36 @@ class Site:
         return _json(
             {"as_of": self._stream_time(name), "scenario": name, "days": self._view.trend(name, days)}
         )
+
+    async def report(self, request: web.Request) -> web.Response:
+        """An official report of a period as data; those that name dossiers are refused."""
+        name = self._scenario(request)
+        form, period, by, due = reports.wish(request.query, self._view.book.zone)
+        asked = reports.Question(
+            dossiers=list(self._view.dossiers(name)),
+            book=self._view.book,
+            period=period,
+            scenario=name,
+            now=just_after(self._view.stream_time(name)),
+            begun=self._view.begun(name),
+            by=by,
+            due=due,
+        )
+        try:
+            return _json(reports.answer(asked, form))
+        except ValueError as error:
+            raise Refusal(409, f"{error}.") from None
+
+    async def audit(self, request: web.Request) -> web.Response:
+        """What `motcua audit` finds, counted: in all, or by office; the dossiers are not named."""
+        name, by = self._scenario(request), query.one_of(request.query, "by", ("office",))
+        at = self._view.stream_time(name)
+        found = review.audit(self._view.dossiers(name), just_after(at), self._view.book, examples=0)
+        rows = [
+            {field: getattr(row, field) for field in FINDING}
+            for row in (found if by else review.total(found, 0))
+        ]
+        return _json({"as_of": self._stream_time(name), "scenario": name, "findings": rows})
 
     async def health(self, _: web.Request) -> web.Response:
         """The process lives, and how the stream is doing."""

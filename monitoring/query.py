@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from dossier.event import YEARS
-from dossier.indicators import DIMENSIONS
+from dossier.figures.standing import DIMENSIONS
 from dossier.view import Refusal, View
 from monitoring.words import LANGUAGES
 
@@ -40,12 +40,12 @@ def instant(query: Mapping[str, str], name: str = "as_of") -> float | None:
 
 def dimension(query: Mapping[str, str]) -> str | None:
     """The dimension to split by, or None; 400 if there is no such one."""
-    return _one_of(query, "by", DIMENSIONS)
+    return one_of(query, "by", DIMENSIONS)
 
 
 def due_date(query: Mapping[str, str]) -> str:
     """Which due date judges: "first" (the default) or "current"."""
-    return _one_of(query, "due", DUE_DATES) or "first"
+    return one_of(query, "due", DUE_DATES) or "first"
 
 
 def days(query: Mapping[str, str]) -> int:
@@ -87,7 +87,8 @@ def _quality(text: str) -> float:
         return 0.0
 
 
-def _one_of(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:
+def one_of(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:
+    """One of the words allowed, or None where nothing was asked; 400 for any other."""
     value = query.get(name, "").strip()
     if value and value not in allowed:
         raise Refusal(400, f"{name} is {_brief(value)}; it must be one of: {', '.join(allowed)}.")

@@ -1,6 +1,6 @@
 """The page's words in English and Vietnamese, side by side."""
 
-from dossier.indicators import NONE
+from dossier.figures.standing import NONE
 
 LANGUAGES = ("en", "vi")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from dossier.indicators import DIMENSIONS
+from dossier.figures.standing import DIMENSIONS
 from dossier.view import Refusal
 
 JSON = "application/json"
