@@ -36,8 +36,9 @@ check: $(VENV)/.test ## what CI runs: lint, format, types, layers, generated fil
 kafka: $(VENV)/.demo ## run a real Apache Kafka on 127.0.0.1:9092 until Ctrl-C (Java 17; Maven the first time)
 	@$(PY) -m streams.broker --port 9092
 
-docs: $(VENV)/.demo ## make the files under docs/ that come from the code
+docs: $(VENV)/.test ## make the files under docs/ that come from the code
 	@$(PY) -m motcua.docs
+	@$(PY) -m tests.precision
 
 picture: $(VENV)/.test ## take the README's picture of the demo's page, with Chromium
 	@$(PY) -m motcua demo
@@ -64,10 +65,10 @@ clean: ## remove what was made here: the environment, caches, the demo's output
 # that was cut short is begun anew. .demo and .test say which extras are in.
 
 $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/.python
-	$(call install,kafka,.demo)
+	$(call install,kafka$(comma)report,.demo)
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/.python
-	$(call install,kafka$(comma)dev,.demo .test)
+	$(call install,kafka$(comma)report$(comma)dev,.demo .test)
 
 $(VENV)/.python:
 	@$(call python,-m venv --clear $(VENV))

@@ -15,8 +15,8 @@ from statistics import median
 
 from msgspec.structs import replace
 
-from dossier.calendar import vietnam
 from dossier.event import Fact, decode, encode
+from dossier.law.calendar import vietnam
 from motcua.show import table
 from simulator.run import run
 from simulator.scenario import load

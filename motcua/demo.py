@@ -24,7 +24,7 @@ from urllib.request import urlopen
 import click
 from msgspec import structs
 
-from dossier.calendar import vietnam
+from dossier.law.calendar import vietnam
 from motcua.feed import TICK_HOURS, lines, ticked
 from motcua.files import BadInput, Line
 from motcua.progress import Bar

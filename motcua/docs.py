@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dossier.law.timetable import schema as calendar_schema
 from dossier.schema import asyncapi, events_schema
 from simulator.scenario import schema as scenario_schema
 
@@ -14,6 +15,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 FILES: Mapping[str, Callable[[], dict[str, Any]]] = {
     "events.schema.json": events_schema,
     "asyncapi.json": asyncapi,
+    "calendar.schema.json": calendar_schema,
     "scenario.schema.json": scenario_schema,
 }
 

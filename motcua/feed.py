@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from dossier.calendar import DAY, HOUR
 from dossier.event import Control, Message, Tick, encode
+from dossier.law.calendar import DAY, HOUR
 from motcua.files import Line, last_named
 from streams.processor import LATENESS
 

@@ -19,7 +19,7 @@ from dossier.event import Message, Rejected, decode, encode
 
 COLUMNS = (
     "dossier_id", "office", "received_at", "due_at", "finished_at", "procedure", "channel", "online",
-    "level", "field", "agency",
+    "level", "field", "agency", "limit", "service", "account", "device",
 )  # fmt: skip
 NEEDED = ("dossier_id", "received_at", "finished_at")
 
@@ -129,7 +129,7 @@ def _row(row: Mapping[str, str], columns: Mapping[str, str], scenario: str) -> l
     accepted["channel"] = get["channel"] or "(none)"
     online = get["online"].lower() or ("1" if get["channel"] == "online" else "0")
     accepted["online"] = {"1": True, "true": True, "0": False, "false": False}.get(online, online)
-    for name in ("due_at", "level", "field", "agency"):
+    for name in ("due_at", "level", "field", "agency", "limit", "service", "account", "device"):
         if get[name]:
             accepted[name] = get[name]
     if not get["finished_at"]:

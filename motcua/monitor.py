@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dossier.calendar import vietnam
+from dossier.law.calendar import Book
+from motcua.calendars import load
 from motcua.files import BadInput
 from motcua.serve import served
 from motcua.topics import needs_kafka
@@ -40,16 +41,16 @@ def run(
     clock: str,
     group: str,
     name: str | None,
-    title: str,
-    port: int,
-    lang: str,
+    calendar: str,
+    **around: Any,
 ) -> None:
     """Run the command; SIGTERM and Ctrl-C end it in order."""
     if (kafka is None) == (store is None):
         raise BadInput("say what to follow: --kafka HOST:PORT or --store FILE")
-    wall = clock == "wall"
+    page = Page(**around)
+    wall, book = clock == "wall", load(calendar)
     if store is not None:
-        asyncio.run(_until_told(_follow_store(store, wall, Page(port, lang, title))))
+        asyncio.run(_until_told(_follow_store(store, book, wall, page)))
         return
     needs_kafka()
     import uvloop
@@ -61,10 +62,10 @@ def run(
     topics.ensure(kafka, group)
 
     # The same after a restart, so that it has its partitions back at once; two workers never share it.
-    name = name or f"{socket.gethostname()}-{port or os.getpid()}"
+    name = name or f"{socket.gethostname()}-{page.port or os.getpid()}"
 
     async def follow() -> None:
-        await _follow_kafka(KafkaDriver(kafka, vietnam(), group, name), wall, Page(port, lang, title))
+        await _follow_kafka(KafkaDriver(kafka, book, group, name), wall, page)
 
     uvloop.run(_until_told(follow()))
 
@@ -79,9 +80,9 @@ async def _until_told(work: Coroutine[Any, Any, None]) -> None:
         await task
 
 
-async def _follow_store(store: Path, wall: bool, page: Page) -> None:
+async def _follow_store(store: Path, book: Book, wall: bool, page: Page) -> None:
     with closing(LocalLog(store)) as log:
-        driver = LocalDriver(log, vietnam())
+        driver = LocalDriver(log, book)
         async with served(driver.view, page.port, page.lang, page.title) as address:
             click.echo(address)
             while True:

@@ -10,8 +10,8 @@ from threading import Event
 
 import click
 
-from dossier.calendar import VIETNAM
 from dossier.event import Begun, Message
+from dossier.law.calendar import VIETNAM
 from motcua.feed import TICK_HOURS, lines, paced, ticked
 from motcua.files import BadInput
 from motcua.progress import Bar
