@@ -39,9 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--rules",
     metavar="vietnam|plain|FILE",
-    default="vietnam",
-    show_default=True,
-    help="Rule sets: the country's, none at all, or a YAML file with a place's own decisions.",
+    help="Rule sets: the country's, none at all, or a YAML file of own decisions  [default: the calendar's]",
 )
 @click.option(
     "--rule", "changes", multiple=True, metavar="NAME=VALUE", help="One rule otherwise, as day_off_moves=no."

@@ -80,9 +80,10 @@ class Question:
         if options["calendar"] is not None and options["saturday"]:
             raise BadInput("--saturday belongs to Vietnam's calendar; --calendar brings its own hours")
         name = options["calendar"]
+        book: Book = vietnam(options["saturday"]) if name is None else calendars(name)
         return cls(
-            vietnam(options["saturday"]) if name is None else calendars(name),
-            _sets(options["rules"], options["changes"]),
+            book,
+            _sets(options["rules"], options["changes"], tuple(book.of("").sets)),
             None if options["limit"] is None else parse_limit(options["limit"]),
             options["procedure"] or "",
             Way(options["channel"], options["case"], options["remote"]),
@@ -219,9 +220,9 @@ def _file(path: str) -> tuple[Rules, ...]:
         raise BadInput(f"{path}: {error}") from None
 
 
-def _sets(name: str, changes: tuple[str, ...]) -> tuple[Rules, ...]:
-    """The rule sets of --rules, with the rules of --rule laid over all of them."""
-    base = BASES.get(name) or _file(name)
+def _sets(name: str | None, changes: tuple[str, ...], own: tuple[Rules, ...]) -> tuple[Rules, ...]:
+    """The rule sets of --rules, or the calendar's own, with the rules of --rule laid over all of them."""
+    base = own if name is None else BASES.get(name) or _file(name)
     if not changes:
         return base
     values = {}
@@ -231,5 +232,5 @@ def _sets(name: str, changes: tuple[str, ...]) -> tuple[Rules, ...]:
             raise BadInput(f"--rule {change}: write NAME=VALUE, as day_off_moves=no")
         values[rule] = named(rule, text)
     source = Source("said on the command line", "I")
-    own = Own("own", date.min, "the command line", values, dict.fromkeys(values, source))
-    return over([own], base)
+    said = Own("own", date.min, "the command line", values, dict.fromkeys(values, source))
+    return over([said], base)

@@ -22,7 +22,6 @@ from dossier.law import appointment
 from dossier.law.calendar import HOUR, WorkingCalendar
 from dossier.law.deadline import Limit, due, parse_limit
 from dossier.law.faults import explain_wrong
-from dossier.law.rules import rules_on
 from dossier.life.state import Dossier, Wait, due_at
 
 _SLACK, _STRETCH = of("date_slack"), of("stretch_slack") * HOUR
@@ -170,7 +169,7 @@ def _granted(case: Case, wait: Wait, base: float, calendar: WorkingCalendar) -> 
     waited = appointment.Wait(wait.start, end)
     dates = [base, base + waited.elapsed, calendar.add(base, calendar.between(wait.start, end))]
     dates.append(appointment.resumed("shift", base, waited, calendar) or base)
-    rules = rules_on(calendar.local(end).date())
+    rules = calendar.law(end)
     if wait.kind == "supplement" and rules.supplement_clock == "restart" and case.limit is not None:
         dates.append(appointment.resumed("restart", base, waited, calendar, case.limit) or base)
     return max(dates)

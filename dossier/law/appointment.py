@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dossier.law.calendar import HOUR, WorkingCalendar
 from dossier.law.deadline import Limit, due, letter_deadline, onward
-from dossier.law.rules import RULE_SETS, Clock, Rules
+from dossier.law.rules import Clock, Rules
 
 
 class Wait(NamedTuple):
@@ -27,7 +27,7 @@ class Wait(NamedTuple):
 
 def resumed(
     policy: Clock, due_at: float, wait: Wait, calendar: WorkingCalendar, limit: Limit | None = None,
-    sets: Sequence[Rules] = RULE_SETS,
+    sets: Sequence[Rules] | None = None,
 ) -> float | None:  # fmt: skip
     """The due date after a request for papers was answered; None where the limit sets none.
 
@@ -59,7 +59,7 @@ def rounded(at: float, calendar: WorkingCalendar) -> float:
 
 
 def extended(
-    due_at: float, limit: Limit, calendar: WorkingCalendar, sets: Sequence[Rules] = RULE_SETS
+    due_at: float, limit: Limit, calendar: WorkingCalendar, sets: Sequence[Rules] | None = None
 ) -> float | None:
     """The new date of a letter that asks for so much more: counted from the old due date."""
     return onward(due_at, limit, calendar, sets).at

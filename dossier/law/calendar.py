@@ -26,6 +26,8 @@ import holidays as public
 import numpy as np
 from numpy.typing import NDArray
 
+from dossier.law.rules import RULE_SETS, Rules, rules_on
+
 HOUR = 3600.0
 DAY = 86400.0
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -81,6 +83,8 @@ class WorkingCalendar:
 
     rolls: bool = True
     """Whether limits of calendar days and months begin at an opening and end on a working day."""
+    sets: Sequence[Rules] = RULE_SETS
+    """The law of the place: its dated rule sets, the country's unless its file says otherwise."""
     known: range = range(1, 9999)
     """The years whose public holidays are known."""
 
@@ -120,6 +124,10 @@ class WorkingCalendar:
     def of(self, office: str) -> "WorkingCalendar":  # noqa: ARG002 (a `Book` of one calendar)
         """Itself, for every office."""
         return self
+
+    def law(self, at: float, sets: Sequence[Rules] | None = None) -> Rules:
+        """The rule set in force on the local day of an instant: the place's own, or one of those given."""
+        return rules_on(self.local(at).date(), sets or self.sets)
 
     def is_workday(self, day: date) -> bool:
         """Whether the office opens on this local date."""

@@ -126,7 +126,7 @@ class Found(NamedTuple):
         return f"{told}; remote area: {self.remote}" if self.remote else told
 
     def chain(
-        self, received: float, calendar: WorkingCalendar, sets: Sequence[Rules] = RULE_SETS
+        self, received: float, calendar: WorkingCalendar, sets: Sequence[Rules] | None = None
     ) -> Chain | None:
         """The spans of an interlinked procedure's parts under its limit; None for any other."""
         if not self.entry.parts:
@@ -156,7 +156,7 @@ class Catalogue:
             )
         return found
 
-    def limit_of(self, name: str, day: date, way: Way = USUAL, sets: Sequence[Rules] = RULE_SETS) -> Found:
+    def limit_of(self, name: str, day: date, way: Way = USUAL, sets: Sequence[Rules] | None = None) -> Found:
         """The limit on a day; ValueError that says which cases there are, where none fits."""
         procedure = self.procedure(name)
         held = [entry for entry in procedure.limits if entry.since <= day < entry.until]
@@ -171,7 +171,7 @@ class Catalogue:
             return Found(procedure, entry, limit)
         if not entry.remote:
             raise ValueError(f"{name}: remote areas get nothing on top that is known")
-        rule = rules_on(day, sets).rule("remote_extra")
+        rule = rules_on(day, sets or RULE_SETS).rule("remote_extra")
         by_rule = entry.remote == "rule"
         extra, told = (rule.value, str(rule)) if by_rule else (entry.remote, f"+{entry.remote}, as above")
         return Found(procedure, entry, plus(limit, parse_limit(extra)), told)

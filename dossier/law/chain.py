@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dossier.law.appointment import handed_over
 from dossier.law.calendar import WorkingCalendar
 from dossier.law.deadline import Due, Limit, due, onward
-from dossier.law.rules import RULE_SETS, Rules, rules_on
+from dossier.law.rules import Rules
 
 
 class Part(NamedTuple):
@@ -39,7 +39,7 @@ class Chain(NamedTuple):
 
 def chained(
     received: float, parts: Sequence[Part], cap: Limit | None, calendar: WorkingCalendar,
-    sets: Sequence[Rules] = RULE_SETS,
+    sets: Sequence[Rules] | None = None,
 ) -> Chain:  # fmt: skip
     """The spans of parts that follow on one another, each held under the cap; ValueError where they cannot.
 
@@ -47,7 +47,7 @@ def chained(
     All is due with the last part, at the cap at the latest; a part without a limit has until the cap.
     """
     _check(parts, cap)
-    rules = rules_on(calendar.local(received).date(), sets)
+    rules = calendar.law(received, sets)
     whole = None if cap is None else due(received, cap, calendar, sets)
     top = None if whole is None else whole.at
     agencies = {part.name: part.agency for part in parts}
@@ -66,7 +66,7 @@ def chained(
     return Chain(spans, whole, max(span.until for span in spans.values()))
 
 
-def _until(start: float, part: Part, calendar: WorkingCalendar, sets: Sequence[Rules]) -> float | None:
+def _until(start: float, part: Part, calendar: WorkingCalendar, sets: Sequence[Rules] | None) -> float | None:
     assert part.limit is not None
     return (onward if part.after else due)(start, part.limit, calendar, sets).at
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dossier.law.calendar import HOUR, WorkingCalendar
-from dossier.law.rules import RULE_SETS, Rule, Rules, rules_on
+from dossier.law.rules import Rule, Rules
 
 _MOST = {"wh": 20_000, "wd": 2_500, "d": 3_650, "m": 120}
 _FORM = re.compile(r"(\d+(?:\.\d+)?)(wh|wd|d|m)|same-day|none")
@@ -119,20 +119,20 @@ def plus(limit: Limit, extra: Limit) -> Limit:
     return Limit(limit.unit, limit.count, extra)
 
 
-def due(received: float, limit: Limit, calendar: WorkingCalendar, sets: Sequence[Rules] = RULE_SETS) -> Due:
+def due(received: float, limit: Limit, calendar: WorkingCalendar, sets: Sequence[Rules] | None = None) -> Due:
     """When a dossier received at `received` falls due, by the rule set of that day.
 
     By the country's rules a reception outside opening hours counts from the next opening,
     and days are added from the next day and keep the clock time of reception.
     """
-    count = _Count(received, calendar, rules_on(calendar.local(received).date(), sets))
+    count = _Count(received, calendar, calendar.law(received, sets))
     _RECKON[limit.unit](count, limit.count, True)
     return _finish(count, limit)
 
 
-def onward(at: float, limit: Limit, calendar: WorkingCalendar, sets: Sequence[Rules] = RULE_SETS) -> Due:
+def onward(at: float, limit: Limit, calendar: WorkingCalendar, sets: Sequence[Rules] | None = None) -> Due:
     """A limit counted on from an instant that is no arrival, as an old due date: a closing is not outside."""
-    count = _Count(at, calendar, rules_on(calendar.local(at).date(), sets))
+    count = _Count(at, calendar, calendar.law(at, sets))
     _RECKON[limit.unit](count, limit.count, False)
     return _finish(count, limit)
 
@@ -148,7 +148,7 @@ def _finish(count: "_Count", limit: Limit) -> Due:
 
 def within(
     span: tuple[float, float], limit: Limit, calendar: WorkingCalendar, waited: float = 0.0,
-    sets: Sequence[Rules] = RULE_SETS,
+    sets: Sequence[Rules] | None = None,
 ) -> bool:  # fmt: skip
     """Whether a dossier without a due date kept its longest limit: decision 766 item 2.1 [V:S1].
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dossier.law.appointment import Wait, resumed, rounded
 from dossier.law.calendar import WorkingCalendar
 from dossier.law.deadline import Limit, due
-from dossier.law.rules import RULE_SETS, Rules, rules_on
+from dossier.law.rules import Rules
 
 _EXACT_SECONDS = 1.0  # systems cut the fraction of a second off
 
@@ -23,7 +23,7 @@ class Dossier(NamedTuple):
     received: float
     limit: Limit
     wait: Wait | None = None
-    sets: Sequence[Rules] = RULE_SETS
+    sets: Sequence[Rules] | None = None
 
 
 def right(dossier: Dossier, calendar: WorkingCalendar) -> float | None:
@@ -31,7 +31,7 @@ def right(dossier: Dossier, calendar: WorkingCalendar) -> float | None:
     at = due(dossier.received, dossier.limit, calendar, dossier.sets).at
     if at is None or dossier.wait is None:
         return at
-    rules = rules_on(calendar.local(dossier.received).date(), dossier.sets)
+    rules = calendar.law(dossier.received, dossier.sets)
     return resumed(rules.supplement_clock, at, dossier.wait, calendar, dossier.limit, dossier.sets)
 
 
@@ -44,7 +44,7 @@ def faulty(name: str, dossier: Dossier, calendar: WorkingCalendar) -> float | No
 
 def explain_wrong(
     received: float, limit: Limit, calendar: WorkingCalendar, written: float,
-    wait: Wait | None = None, sets: Sequence[Rules] = RULE_SETS,
+    wait: Wait | None = None, sets: Sequence[Rules] | None = None,
 ) -> str | None:  # fmt: skip
     """The bug that wrote this date; None where the date is right or no bug gives it to the second.
 
@@ -72,7 +72,7 @@ def _makeup_off(dossier: Dossier, calendar: WorkingCalendar) -> float | None:
 
 def _whole_days(dossier: Dossier, calendar: WorkingCalendar) -> float | None:
     """Limits are kept in hours and divided by those of a day; integer division drops what is left."""
-    rules = rules_on(calendar.local(dossier.received).date(), dossier.sets)
+    rules = calendar.law(dossier.received, dossier.sets)
     whole = _whole(dossier.limit, rules.day_hours)
     if whole is None:
         return calendar.opening(dossier.received)

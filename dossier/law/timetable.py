@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from dossier.law import decision
 from dossier.law.calendar import WorkingCalendar
 from dossier.law.rest import Holidays, TimetableError, rest
+from dossier.law.rules import RULE_SETS, Rules
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEK: tuple[Weekday, ...] = get_args(Weekday)
@@ -98,6 +100,10 @@ class Timetable(Struct, forbid_unknown_fields=True):
     days: list[Dated] = []
     closed: list[Closure] = []
     offices: dict[str, Office] = {}
+    rules: Annotated[
+        dict[str, Any] | None,
+        Meta(description="The place's own decisions, laid over the country's rules, as for due --rules."),
+    ] = None
     rolls: Annotated[
         bool,
         Meta(
@@ -136,6 +142,7 @@ def parse(mapping: Any) -> Calendars:
     table = _convert(mapping)
     zone, off = _zone(table.zone), rest(table.holidays, table.makeup.package)
     made: dict[Any, WorkingCalendar] = {}
+    sets = RULE_SETS if table.rules is None else _sets(table.rules)
 
     def calendar(path: str, office: Office) -> WorkingCalendar:
         week = _week(path, table, office)
@@ -143,12 +150,19 @@ def parse(mapping: Any) -> Calendars:
         key = msgspec.json.encode([sorted(week.hours.items()), sorted(dated.items())])
         if key not in made:
             made[key] = WorkingCalendar(week.hours, zone, off.is_off, off.is_makeup, week.makeup, dated)
-            made[key].rolls, made[key].known = table.rolls, off.known
+            made[key].rolls, made[key].known, made[key].sets = table.rolls, off.known, sets
         return made[key]
 
     default = calendar("", Office())
     offices = {name: calendar(f"offices.{name}.", office) for name, office in table.offices.items()}
     return Calendars(table.name, default, offices)
+
+
+def _sets(raw: Mapping[str, Any]) -> tuple[Rules, ...]:
+    try:
+        return decision.parse(raw)
+    except ValueError as error:
+        raise TimetableError(f"rules.{error}") from None
 
 
 _Spans = list[tuple[str, str]]

@@ -13,7 +13,7 @@ from dossier.event import (
 from dossier.law import appointment
 from dossier.law.calendar import HOUR, WorkingCalendar
 from dossier.law.deadline import letter_deadline
-from dossier.life.intake import acknowledge, law_on, limit_of
+from dossier.life.intake import acknowledge, limit_of
 from dossier.life.state import Date, Dossier, Letter, Mend, Wait, note, stood
 
 LATE_SHARE = 0.8
@@ -22,7 +22,7 @@ LATE_SHARE = 0.8
 
 def ask_papers(dossier: Dossier, _: SupplementRequested, at: float, calendar: WorkingCalendar) -> None:
     acknowledge(dossier, at)
-    if len(dossier.requests) >= law_on(at, calendar).supplement_requests:
+    if len(dossier.requests) >= calendar.law(at).supplement_requests:
         note(dossier, "supplement_repeated")
     dossier.requests.append(at)
     if _asked_late(dossier, at, calendar):
@@ -35,7 +35,7 @@ def _asked_late(dossier: Dossier, at: float, calendar: WorkingCalendar) -> bool:
     if dossier.accepted_at is None or dossier.finished_at is not None or not dossier.promises:
         return False
     date = dossier.promises[-1].due
-    if not letter_deadline(date, calendar, law_on(at, calendar)) <= at <= date:
+    if not letter_deadline(date, calendar, calendar.law(at)) <= at <= date:
         return False
     whole = calendar.between(dossier.accepted_at, date)
     return whole >= 16 * HOUR and calendar.between(dossier.accepted_at, at) >= LATE_SHARE * whole
@@ -82,7 +82,7 @@ def resume(
 
 def _moved(dossier: Dossier, wait: Wait, at: float, calendar: WorkingCalendar) -> float:
     """How far the promise moves by a wait for which the source set no new date."""
-    rules, promise, limit = law_on(at, calendar), dossier.promises[-1].due, limit_of(dossier)
+    rules, promise, limit = calendar.law(at), dossier.promises[-1].due, limit_of(dossier)
     waited = appointment.Wait(wait.start, at)
     if wait.kind == "payment":
         return appointment.paid(promise, waited, rules) - promise
@@ -94,7 +94,7 @@ def _moved(dossier: Dossier, wait: Wait, at: float, calendar: WorkingCalendar) -
 
 
 def apologised(dossier: Dossier, event: ApologyIssued, at: float, calendar: WorkingCalendar) -> None:
-    rules = law_on(at, calendar)
+    rules = calendar.law(at)
     if len(dossier.letters) >= rules.reappointments:
         note(dossier, "letter_repeated")
     in_time = False

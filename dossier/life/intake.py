@@ -4,7 +4,6 @@ from dossier.event import Accepted, NotAccepted, Submitted
 from dossier.law import appointment
 from dossier.law.calendar import WorkingCalendar
 from dossier.law.deadline import Limit, due, parse_limit
-from dossier.law.rules import Rules, rules_on
 from dossier.life.state import (
     AUTHENTICATED,
     DIGITISED,
@@ -27,14 +26,9 @@ def submitted(dossier: Dossier, event: Submitted, at: float, calendar: WorkingCa
         return
     dossier.submitted_at = at
     dossier.mends = []
-    dossier.acknowledge_by = appointment.acknowledgement(at, calendar, law_on(at, calendar))
+    dossier.acknowledge_by = appointment.acknowledgement(at, calendar, calendar.law(at))
     dossier.procedure, dossier.channel, dossier.online = event.procedure, event.channel, event.online
     _belong(dossier, event)
-
-
-def law_on(at: float, calendar: WorkingCalendar) -> Rules:
-    """The law of the day."""
-    return rules_on(calendar.local(at).date())
 
 
 def _belong(dossier: Dossier, event: Submitted | Accepted) -> None:
@@ -79,7 +73,7 @@ def accepted(dossier: Dossier, event: Accepted, at: float, calendar: WorkingCale
     if date is None:
         limit = limit_of(dossier)
         dossier.limit_due = None if limit is None else due(at, limit, calendar).at
-    if event.level == "district" and law_on(at, calendar).tiers == 2:
+    if event.level == "district" and calendar.law(at).tiers == 2:
         note(dossier, "level_abolished")
 
 
