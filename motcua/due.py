@@ -79,6 +79,8 @@ def due(**options: Any) -> None:
         click.echo(catalogue(options["received"], form, lang))
     elif options["table"] is not None:
         _table(question, options["table"], options["out"], options["columns"], options["received"])
+    elif options["out"] != "-" or options["columns"]:
+        raise click.UsageError("--out and --map are for a --table; one due date goes to standard output")
     else:
         click.echo(one(question, options["received"], options["explain"], form, lang))
 

@@ -74,7 +74,7 @@ def index766(
     import msgspec
 
     from dossier.official.index766 import read, score, totals
-    from motcua.procedures import mapping
+    from motcua import mappings
     from motcua.targets import answers
 
     if inputs:
@@ -82,7 +82,7 @@ def index766(
         return
     if not files:
         raise click.UsageError("give event files or dossier tables, or --inputs")
-    raw = (mapping(given) if given else None) or {}
+    raw = (mappings.read(given) if given else None) or {}
     if not isinstance(raw, dict):
         raise BadInput(f"{given}: must be names and counts, as petitions: 12")
     try:

@@ -30,7 +30,8 @@ class Instant(click.ParamType):
         except ValueError:
             self.fail(f"{value!r} is no instant: write 2026-03-31T17:00:00+07:00", param, ctx)
         if at.tzinfo is None:
-            self.fail(f"{value!r} has no offset: write {value}+07:00, or Z for UTC", param, ctx)
+            whole = value if len(value) > 10 else f"{value}T09:00:00"
+            self.fail(f"{value!r} has no offset: write {whole}+07:00, or Z for UTC", param, ctx)
         if at.year not in YEARS:
             self.fail(f"{value!r} is too far off: a year from {YEARS[0]} to {YEARS[-1]}", param, ctx)
         return at

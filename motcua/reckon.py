@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from dossier.law.decision import Own, named, over, parse
 from dossier.law.rules import BASES, Rules, Source, written
 from motcua.calendars import load as calendars
 from motcua.files import BadInput
+from motcua.mappings import read as mapping
 from motcua.procedures import load as procedures
-from motcua.procedures import mapping
 from motcua.show import table
 
 VI: Mapping[str, str] = {
@@ -110,23 +110,25 @@ def one(question: Question, received: datetime | None, explain: bool, form: str,
     if limit is None:
         raise BadInput("say how long it may take: --limit 3wd, or --procedure NAME")
     answer = reckoned(at, limit, calendar, question.sets)
+    if found is not None and found.remote.startswith("remote_extra"):
+        answer = replace(answer, used=(*answer.used, "remote_extra"))
     if form == "json":
         return _json(answer, limit, found, calendar)
     if explain:
-        return "\n".join(_told(answer, limit, found, calendar, question.sets, LANGUAGES[lang]))
+        return "\n".join(_told(question, answer, limit, found, LANGUAGES[lang]))
     return LANGUAGES[lang]["no-due"] if answer.at is None else calendar.local(answer.at).isoformat()
 
 
 def _told(
-    answer: Due, limit: Limit, found: Found | None, calendar: WorkingCalendar, sets: tuple[Rules, ...],
-    words: Mapping[str, str],
-) -> list[str]:  # fmt: skip
+    question: Question, answer: Due, limit: Limit, found: Found | None, words: Mapping[str, str]
+) -> list[str]:
+    calendar = question.book.of(question.office)
     lines = answer.explain(calendar, words)
     if found is not None:
         note = f" ({found.entry.note})" if found.entry.note else ""
         told = f"{found.procedure.name} / {found.procedure.vi}: {found.source}{note}"
         lines.insert(1, f"{words['limit'].format(limit=limit)}: {told}")
-        lines += _parts(answer.steps[0].at, found, calendar, sets, words)
+        lines += _parts(question, answer.steps[0].at, found, words)
     lines.append(f"{words['due']}: {words['no-due'] if answer.at is None else say(calendar, answer.at)}")
     others = [rule for rule in answer.rules if rule.name not in answer.used]
     for head, rules in (("asked", answer.asked()), ("others", others)):
@@ -134,21 +136,16 @@ def _told(
     return lines
 
 
-def _parts(
-    received: float,
-    found: Found,
-    calendar: WorkingCalendar,
-    sets: tuple[Rules, ...],
-    words: Mapping[str, str],
-) -> list[str]:
+def _parts(question: Question, received: float, found: Found, words: Mapping[str, str]) -> list[str]:
     """The parts of an interlinked procedure, and the budgets of real routes."""
     lines = []
+    calendar, sets, channel = question.book.of(question.office), question.sets, question.way.channel
     chain = found.chain(received, calendar, sets)
     agencies = {part.name: part.agency for part in found.entry.parts}
     spans = {} if chain is None else chain.spans
     lines += [_span(name, agencies[name], span, calendar, words) for name, span in spans.items()]
     for budget in procedures().budgets_of(found.procedure.code or _name(found)):
-        parts = budget.parts()
+        parts = budget.parts(channel)
         lines.append(words["budget"].format(name=budget.name, source=f"{budget.source} [{budget.mark}]"))
         steps = chained(received, parts, None, calendar, sets).spans
         lines += ["  " + _span(part.name, part.agency, steps[part.name], calendar, words) for part in parts]

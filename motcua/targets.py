@@ -67,7 +67,7 @@ def names() -> list[str]:
 def load(name_or_path: str) -> "Sheet":
     """A shipped sheet by its name, or one from a YAML file."""
     from dossier.official.sheet import parse
-    from motcua.procedures import mapping
+    from motcua import mappings
 
     if name_or_path in names():
         path = Path(str(resources("motcua") / "sheets" / f"{name_or_path}.yaml"))
@@ -75,7 +75,7 @@ def load(name_or_path: str) -> "Sheet":
         path = Path(name_or_path)
         if not path.is_file():
             raise BadInput(f"no sheet {name_or_path!r}: name a YAML file or one of {', '.join(names())}")
-    raw = mapping(path)
+    raw = mappings.read(path)
     try:
         return parse(raw)
     except ValueError as error:

@@ -79,6 +79,12 @@ class StepSpec(_Spec):
     name: str
     agency: str
     days: float
+    online: float | None = None
+    """The budget where the dossier was filed online; none: the same [V-code:S4 keeps two]."""
+
+    def days_of(self, channel: str) -> float:
+        """The budget for a channel."""
+        return self.days if self.online is None or channel != "online" else self.online
 
 
 class Budget(_Spec):
@@ -91,12 +97,12 @@ class Budget(_Spec):
     mark: Mark
     procedure: str = ""
 
-    def parts(self) -> list[Part]:
-        """The steps one after another; a step without days has none of its own."""
-        some = [step for step in self.steps if step.days]
+    def parts(self, channel: str = "") -> list[Part]:
+        """The steps one after another, for a channel; a step without days has none of its own."""
+        some = [(step, days) for step in self.steps if (days := step.days_of(channel))]
         return [
-            Part(step.name, step.agency, Limit("wd", step.days), (some[i - 1].name,) if i else ())
-            for i, step in enumerate(some)
+            Part(step.name, step.agency, Limit("wd", days), (some[i - 1][0].name,) if i else ())
+            for i, (step, days) in enumerate(some)
         ]
 
 

@@ -136,7 +136,8 @@ def _time(path: str, raw: Any) -> time | None:
 
 
 def _plain(error: msgspec.ValidationError) -> str:
-    return str(error).partition(" - at ")[0].replace("`", "").lower()
+    said = str(error).partition(" - at ")[0].replace("`", "").lower()
+    return said.replace("expected bool", "write yes or no (in a file: true or false)")
 
 
 def _keys(path: str, raw: Any, known: set[str]) -> None:

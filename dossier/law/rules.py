@@ -98,10 +98,14 @@ SOURCES: Mapping[str, Source] = {
     "days_skip_holidays": Source("an option of S4, off by default", "V-code"),
     "day_hours": Source("due-date code of a provincial system, S4", "V-code"),
     "remote_extra": Source("data sets of land procedures 2025, S16: 8 working days, remote areas 18", "V"),
-    "supplement_clock": Source("decision 766/QĐ-TTg item 2.1, S1 (in force from 2022-06-23)", "V"),
+    "supplement_clock": Source(
+        "taken from decision 766/QĐ-TTg item 2.1, S1, which is an index's rule and of 2022-06-23; "
+        "Decree 61/2018 art. 19 may mean restart [M]",
+        "I",
+    ),
     "supplement_requests": Source("Decree 61/2018 art. 17 and 19; a service principle in S17", "M"),
     "payment_outside": Source("land and construction practice", "M"),
-    "letter_lead_days": Source("Lâm Hà 2018, S18: one day before expiry", "V"),
+    "letter_lead_days": Source("practice of Lâm Hà 2018, S18: one day; the decree: before expiry [M]", "V"),
     "reappointments": Source("Decree 61/2018 art. 19", "M"),
     "acknowledge_hours": Source("Decree 45/2020 (in force from 2020-04-08); columns in S6", "M"),
     "handover_cutoff": Source("Decree 61/2018 art. 18", "M"),
@@ -155,7 +159,7 @@ RULE_SETS: tuple[Rules, ...] = (
         filing="general",
         sources={
             "supplement_requests": Source("as before Decree 118/2025; sector laws differ, S7", "M"),
-            "letter_lead_days": Source("Lâm Hà 2018, S18; not known for Decree 118/2025", "M"),
+            "letter_lead_days": Source("practice of Lâm Hà 2018, S18; not known for Decree 118/2025", "M"),
             "reappointments": _UNKNOWN,
             "handover_cutoff": Source("Decree 61/2018 art. 18; not known for Decree 118/2025", "M"),
             "filing": Source("from 2025-07-01 at any centre of the province, S26", "V"),

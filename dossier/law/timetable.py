@@ -282,6 +282,10 @@ def _convert(mapping: Any) -> Timetable:
             what += f"; it has {', '.join(names)}"
         elif last in _RIGHT:
             what += f"; {_RIGHT[last]}"
+        elif not path:
+            what = "must be a mapping with at least name, zone and hours"
+        elif "keys of" in path:
+            what += '; put a name that is a number in quotes: "1"'
         if "[...]" in path:
             path = path.replace("[...]", f".{_culprit(mapping)}")
         raise TimetableError(f"{path or 'the calendar'}: {what}") from None

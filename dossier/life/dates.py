@@ -22,12 +22,14 @@ LATE_SHARE = 0.8
 
 def ask_papers(dossier: Dossier, _: SupplementRequested, at: float, calendar: WorkingCalendar) -> None:
     acknowledge(dossier, at)
+    _wait(dossier, "supplement", at)
+    if dossier.accepted_at is None:
+        return  # guidance at intake is no request
     if len(dossier.requests) >= calendar.law(at).supplement_requests:
         note(dossier, "supplement_repeated")
     dossier.requests.append(at)
     if _asked_late(dossier, at, calendar):
         note(dossier, "supplement_near_due")
-    _wait(dossier, "supplement", at)
 
 
 def _asked_late(dossier: Dossier, at: float, calendar: WorkingCalendar) -> bool:
@@ -100,7 +102,7 @@ def apologised(dossier: Dossier, event: ApologyIssued, at: float, calendar: Work
     in_time = False
     if dossier.promises:
         in_time = at <= letter_deadline(dossier.promises[-1].due, calendar, rules)
-        if not in_time and dossier.finished_at is None:
+        if not (in_time or dossier.letters) and dossier.finished_at is None:
             note(dossier, "letter_late")
     date = None if event.due_at is None else event.due_at.timestamp()
     dossier.letters.append(Letter(at, in_time, date, event.reason))

@@ -34,12 +34,12 @@ MOVES: dict[type[Event], tuple[frozenset[str], State | None]] = {
     Submitted: (frozenset({"new"}), "submitted"),
     Accepted: (_FILED | {"new"}, "accepted"),
     NotAccepted: (_FILED | {"new"}, "not_accepted"),
-    HandedOver: (OPEN, "processing"),
-    StepFinished: (OPEN, "processing"),
+    HandedOver: (OPEN | {"awaiting_payment"}, "processing"),
+    StepFinished: (OPEN | {"awaiting_payment"}, "processing"),
     SupplementRequested: (OPEN | _FILED, "awaiting_supplement"),
     SupplementProvided: (frozenset({"awaiting_supplement", "guided"}), "processing"),
     PaymentRequested: (OPEN, "awaiting_payment"),
-    PaymentMade: (OPEN | {"awaiting_payment"}, "processing"),
+    PaymentMade: (OPEN | RESULTS | {"awaiting_payment"}, "processing"),
     WithdrawalRequested: (OPEN | WAITING | _FILED, "withdrawn"),
     Refused: (OPEN | WAITING, "refused"),
     Stopped: (OPEN | WAITING | {"withdrawn"}, "stopped"),
@@ -51,6 +51,7 @@ MOVES: dict[type[Event], tuple[frozenset[str], State | None]] = {
 }
 """The states in which each fact is legal, and the state it leads to."""
 
+_WORK = frozenset({HandedOver, StepFinished})
 ENDS = frozenset({WithdrawalRequested, Refused, Stopped, Resolved, ResultReturned})
 
 
@@ -58,9 +59,12 @@ def move(state: State, kind: type[Event]) -> tuple[str, State | None]:
     """The name of what may not be done in this state ("" if it may), and the state that it leads to.
 
     Papers asked for before acceptance are guidance: the filing is then as it was.
+    Others work on while the citizen is to pay, and he may pay when he fetches the result.
     """
     allowed, led = MOVES[kind]
-    if state in BEFORE and kind is SupplementRequested:
+    if (kind in _WORK and state == "awaiting_payment") or (kind is PaymentMade and state in RESULTS):
+        led = None
+    elif state in BEFORE and kind is SupplementRequested:
         led = "guided"
     elif state == "guided" and kind is SupplementProvided:
         led = "submitted"

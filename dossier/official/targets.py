@@ -152,6 +152,12 @@ def _measured(row: Result, target: Target, found: tuple[int, int], counts: Count
     )
 
 
+def _share(part: Fraction) -> str:
+    """As measured shares are told: rounded down, so that the same share reads the same."""
+    hundredths = part * 10_000 // 1
+    return f"{hundredths // 100}.{hundredths % 100:02d}%"
+
+
 def _verdict(row: Result, target: Target, found: tuple[int, int], threshold: Fraction) -> Result:
     part, whole = found
     comparison = target.goal[0]
@@ -161,7 +167,7 @@ def _verdict(row: Result, target: Target, found: tuple[int, int], threshold: Fra
     possible = needed >= 0 and (needed <= whole or not share)
     return msgspec.structs.replace(
         row,
-        goal=row.goal.replace(BASE, f"{float(threshold):.2%}" if share else str(threshold)),
+        goal=row.goal.replace(BASE, _share(threshold) if share else str(threshold)),
         status="missed" if short > 0 else "reached",
         missed_by=short if short > 0 and possible else None,
         to_spare=None if short > 0 else -short,

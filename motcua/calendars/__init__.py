@@ -2,18 +2,15 @@
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from dossier.law.rest import TimetableError
 from dossier.law.timetable import Calendars, parse
+from motcua import mappings
 from motcua.files import BadInput
 
 __all__ = ["load", "names"]
 
 _SHIPPED = files("motcua.calendars")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def names() -> list[str]:
@@ -35,21 +32,8 @@ def load(name_or_path: str | Path) -> Calendars:
         raise BadInput(f"{name} cannot be read: {error.strerror}") from error
 
 
-def _parse(name: str, text: bytes) -> Calendars:
+def _parse(name: str, raw: bytes) -> Calendars:
     try:
-        return parse(_read(text))
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{name} is not UTF-8 ({error.reason}): save it as UTF-8") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise BadInput(f"{name} is not YAML: {' '.join(str(error).split())}") from None
+        return parse(mappings.parse(name, raw))
     except TimetableError as error:
         raise BadInput(f"{name}: {error}") from None
-
-
-def _read(text: bytes) -> Any:
-    try:
-        return yaml.load(text.decode("utf-8-sig"), _LOADER)  # noqa: S506 (both loaders are the safe ones)
-    except UnicodeDecodeError:
-        raise
-    except ValueError as error:  # a date that is none, as 2026-02-30
-        raise yaml.YAMLError(str(error)) from None

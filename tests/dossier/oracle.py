@@ -5,7 +5,7 @@ and not from the code.
 It knows what was seen before T, and nothing else: it is handed those facts only.
 Where these are silent:
 only the first filing, acceptance, result, payment, hand-back and rating of a dossier count;
-every request for papers counts, also guidance before acceptance;
+a request for papers counts from acceptance on: before it, it is guidance;
 of the ends without a result the first one counts, a result counts whenever it comes;
 time waited lengthens a limit only where the wait began after acceptance and was answered.
 """
@@ -106,7 +106,7 @@ def _tell(told: Story, fact: Fact) -> None:
         _answer(told, fact)
     elif kind == "handed_over":
         told.hands.append(fact.electronic)
-    told.asked += kind == "supplement_requested"
+    told.asked += kind == "supplement_requested" and told.accepted is not None
     told.obliged = told.obliged or kind == "payment_requested"
     _end(told, fact)
 

@@ -175,7 +175,7 @@ def test_a_places_own_rules_are_read_from_a_file(told, refused, tmp_path):
         *received, "--limit", "1d", "--rules", own
     )
     own.write_text("sets: [")
-    assert "is no YAML" in refused(*received, "--limit", "1d", "--rules", own)
+    assert "not as YAML should be" in refused(*received, "--limit", "1d", "--rules", own)
 
 
 @pytest.mark.parametrize(

@@ -251,3 +251,24 @@ def test_an_unknown_procedure_or_case_is_told_with_what_there_is():
     with pytest.raises(ValueError, match="is no procedure"):
         Catalogue({}).procedure("")
     assert str(parse_limit("3wd")) == str(OURS.limit_of("marital-status", NOW).limit)
+
+
+def test_a_step_may_have_another_budget_for_what_was_filed_online():
+    raw = {
+        "procedures": {},
+        "budgets": [
+            {
+                "name": "b",
+                "limit": "3wd",
+                "source": "S4",
+                "mark": "V-code",
+                "steps": [
+                    {"name": "intake", "agency": "centre", "days": 0.5, "online": 0},
+                    {"name": "appraise", "agency": "office", "days": 2, "online": 1.5},
+                ],
+            }
+        ],
+    }
+    budget = parse(raw).budgets[0]
+    assert [(part.name, part.limit.count) for part in budget.parts()] == [("intake", 0.5), ("appraise", 2)]
+    assert [(part.name, part.limit.count) for part in budget.parts("online")] == [("appraise", 1.5)]

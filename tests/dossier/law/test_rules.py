@@ -51,7 +51,7 @@ def test_every_rule_of_every_set_has_an_article_and_a_mark(rules):
         ("first_day", "M M M M"),  # 1.4 Civil Code 2015 art. 147 [M]
         ("day_hours", "V-code V-code V-code V-code"),  # 1.4 [V-code:S4]
         ("remote_extra", "V V V V"),  # 1.4 [V:S16]
-        ("supplement_clock", "M M V V"),  # 1.5: restart [M], 766 [V:S1]
+        ("supplement_clock", "M M I I"),  # 1.5: restart [M]; 766 [V:S1] is of an index, taken over
         ("supplement_requests", "M M M M"),  # 1.5 [M]
         ("payment_outside", "M M M M"),  # 1.6 [M]
         ("letter_lead_days", "V V V M"),  # 1.7 [V:S18,S19]; section 10: not known for Decree 118/2025
