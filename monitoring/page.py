@@ -117,6 +117,7 @@ class Site:
 
     async def indicators(self, request: web.Request) -> web.Response:
         """What `motcua measure` prints, at stream time or `as_of`, in total or `by` a dimension."""
+        query.known(request.query, "as_of", "by", "scenario", "due")
         asked = request.query
         by, at, due = query.dimension(asked), query.instant(asked), query.due_date(asked)
         if at is not None:
@@ -125,6 +126,7 @@ class Site:
 
     async def rolling(self, request: web.Request) -> web.Response:
         """The rolling windows, in total and by office and field."""
+        query.known(request.query, "scenario")
         name = self._scenario(request)
         windows = {
             window: {
@@ -137,6 +139,7 @@ class Site:
 
     async def trend(self, request: web.Request) -> web.Response:
         """One row a local day, oldest first."""
+        query.known(request.query, "scenario", "days")
         name, days = self._scenario(request), query.days(request.query)
         return _json(
             {"as_of": self._stream_time(name), "scenario": name, "days": self._view.trend(name, days)}
@@ -144,6 +147,7 @@ class Site:
 
     async def report(self, request: web.Request) -> web.Response:
         """An official report of a period as data; those that name dossiers are refused."""
+        query.known(request.query, "form", "from", "until", "period", "cutoff", "by", "due", "scenario")
         name = self._scenario(request)
         form, period, by, due = reports.wish(request.query, self._view.book.zone)
         asked = reports.Question(
@@ -163,6 +167,7 @@ class Site:
 
     async def audit(self, request: web.Request) -> web.Response:
         """What `motcua audit` finds, counted: in all, or by office; the dossiers are not named."""
+        query.known(request.query, "by", "scenario")
         name, by = self._scenario(request), query.one_of(request.query, "by", ("office",))
         at = self._view.stream_time(name)
         found = review.audit(self._view.dossiers(name), just_after(at), self._view.book, examples=0)

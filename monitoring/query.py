@@ -20,6 +20,13 @@ _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 _LOST_PLUS = re.compile(r" (\d\d:\d\d)$")
 
 
+def known(query: Mapping[str, str], *names: str) -> None:
+    """400 where something is asked that this address does not know: it would be left out in silence."""
+    strange = sorted(set(query) - set(names))
+    if strange:
+        raise Refusal(400, f"{_brief(strange[0])} is not known here; this address takes: {', '.join(names)}.")
+
+
 def instant(query: Mapping[str, str], name: str = "as_of") -> float | None:
     """An instant in seconds since 1970; None if not asked for; 400 unless RFC 3339 with an offset.
 

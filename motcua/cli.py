@@ -1,5 +1,6 @@
 """The command line: words in, exit codes out (0 done, 1 a check failed, 2 bad input)."""
 
+import errno
 import gc
 import os
 import sys
@@ -207,10 +208,25 @@ for command in (audit, due, index766, report, targets, trail):
     cli.add_command(command)
 
 
+_ADVICE = {
+    errno.ENOENT: "is not there: check the name, or make the folder first",
+    errno.ENOTDIR: "goes through a file as if it were a folder: check the name",
+    errno.EISDIR: "is a folder: name a file in it",
+    errno.EACCES: "may not be opened by you: check its rights, or choose another place",
+    errno.EROFS: "lies where nothing can be written: choose another place",
+}
+
+
 def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
+    """What was wrong and what to do, whatever broke."""
+    if not isinstance(error, OSError):
+        return str(error)
+    if error.errno == errno.ENOSPC:
+        place = f" for {error.filename}" if error.filename else ""
+        return f"no space is left{place}: free some, or write elsewhere"
+    if error.filename is None:
+        return str(error)
+    return f"{error.filename} {_ADVICE.get(error.errno or 0, f'cannot be used: {error.strerror}')}"
 
 
 def main() -> None:

@@ -143,6 +143,8 @@ def _check_header(path: Path, header: list[str] | Any, columns: Mapping[str, str
             raise BadInput(
                 f"--map {ours}=...: {ours!r} is no column of ours; use one of {', '.join(COLUMNS)}"
             )
+    if len(header) == 1 and header[0].count(";") > 1:
+        raise BadInput(f"{path} has its columns parted by semicolons: save it with commas, as CSV UTF-8")
     for ours in (*NEEDED, *columns):
         theirs = columns.get(ours, ours)
         if theirs not in header:

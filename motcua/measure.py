@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from dossier.figures.indicators import measure, report
+from dossier.figures.indicators import instant, measure, report
 from dossier.figures.period import concerns
 from dossier.law.calendar import Book, vietnam
 from motcua.calendars import load
@@ -94,6 +94,10 @@ def figures_of(
     since, before = (None if at is None else at.timestamp() for at in span)
     cells = world.tally(before)
     at = world.now if before is None else before
+    if since is not None and since >= at:
+        raise BadInput(
+            f"--since {span[0]} is not before {moment(instant(at, world.book.zone))}, as of which all is seen"
+        )
     if since is not None:
         known = world.dossiers.values()
         cells = measure((dossier for dossier in known if concerns(dossier, since)), at, world.book)

@@ -1,10 +1,16 @@
 """Showing figures on a terminal: tables, numbers and rates in English or Vietnamese."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 LANGUAGES = ("en", "vi")
+WIDE = 100
+"""A table that would be wider has its headings broken."""
+
+_NUMBER = re.compile(r"[-+]?[\d.,]+(\s?%)?|-|–|")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def number(value: float | None, lang: str = "en") -> str:
@@ -28,15 +34,41 @@ def moment(text: str) -> str:
     return datetime.fromisoformat(text).isoformat(sep=" ", timespec="seconds")
 
 
+def clean(text: object) -> str:
+    """Text for a terminal: what a file holds must not move the cursor, change colours or turn the line."""
+    return _UNSEEN.sub("\ufffd", " ".join(str(text).splitlines()) if text != "" else "")
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Columns aligned: the first to the left, the others to the right."""
-    cells = [list(map(str, row)) for row in (head, *rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = [
-        "  ".join(
-            cell.ljust(w) if i == 0 else cell.rjust(w)
-            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in cells
-    ]
-    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+    """Columns aligned: words to the left, numbers to the right; long headings are broken if need be."""
+    cells = [[clean(cell) for cell in row] for row in rows]
+    columns = [list(column) for column in zip(*cells, strict=True)] or [[] for _ in head]
+    heads = [[clean(name)] for name in head]
+    if sum(max(map(len, (*h, *c))) + 2 for h, c in zip(heads, columns, strict=True)) > WIDE:
+        heads = [_broken(h[0], max(map(len, c), default=0)) for h, c in zip(heads, columns, strict=True)]
+    height = max(map(len, heads))
+    heads = [[""] * (height - len(h)) + h for h in heads]
+    widths = [max(map(len, (*h, *c))) for h, c in zip(heads, columns, strict=True)]
+    left = [i == 0 or not all(map(_NUMBER.fullmatch, c)) for i, c in enumerate(columns)]
+    lines = [_line(row, widths, left) for row in (*zip(*heads, strict=True), *cells)]
+    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
+    return "\n".join([*lines[:height], rule, *lines[height:]])
+
+
+def _line(row: Sequence[str], widths: Sequence[int], left: Sequence[bool]) -> str:
+    parts = zip(row, widths, left, strict=True)
+    return "  ".join(text.ljust(w) if is_left else text.rjust(w) for text, w, is_left in parts).rstrip()
+
+
+def _broken(head: str, width: int) -> list[str]:
+    """A heading over several lines, no wider than its column or its longest word."""
+    words = re.findall(r"[^ _]+_?", head)
+    width = max(width, *map(len, words), 0) if words else width
+    lines = [""]
+    for word in words:
+        gap = "" if not lines[-1] or lines[-1].endswith("_") else " "
+        if lines[-1] and len(lines[-1]) + len(gap) + len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] += gap + word
+    return lines

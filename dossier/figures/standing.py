@@ -211,7 +211,12 @@ def _by_limit(dossier: Dossier, before: float, end: float | None) -> int:
 
 
 def _strict(dossier: Dossier, before: float) -> bool:
-    """Besides in time: a result that exists and was really handed over, one request for papers at most."""
+    """Besides in time: by a date that nobody mended, with a result that exists and was really handed over.
+
+    Papers may have been asked for once.
+    """
+    if breached_at(dossier, before, mended=False) is not None:
+        return False
     if sum(at < before for at in dossier.requests) > 1:
         return False
     returned, resolved = dossier.returned_at, dossier.resolved_at

@@ -174,10 +174,10 @@ def waited(dossier: Dossier, before: float) -> float:
     )
 
 
-def breached_at(dossier: Dossier, before: float) -> float | None:
+def breached_at(dossier: Dossier, before: float, mended: bool = True) -> float | None:
     """When a promise passed while the dossier was open and its clock ran, seen just before an instant.
 
-    A later date does not take a breach back; a correction does, and judges anew.
+    A later date does not take a breach back; a correction does, and judges anew, unless not even that counts.
     """
     end = dossier.finished_at
     until = before if end is None or end >= before else end
@@ -186,7 +186,7 @@ def breached_at(dossier: Dossier, before: float) -> float | None:
     for i, date in enumerate(promises):
         if date.since >= before:
             break
-        if date.mends:
+        if date.mends and mended:
             breach = None
         later = promises[i + 1].since if i + 1 < len(promises) else until
         if breach is None and date.due < stood(dossier, min(later, until)):

@@ -56,6 +56,8 @@ class Story:
     end: datetime | None = None
     ended_by: str = ""
     breached: bool = False
+    mended: bool = False
+    """A breach that a correction took away; the strict reading keeps it."""
     breached_at: datetime | None = None
     letters: list[tuple[datetime, datetime | None, bool]] = field(default_factory=list)
     """When a letter left, the promise that stood then, and whether it gave a new date."""
@@ -158,6 +160,7 @@ def _correct(told: Story, fact: Fact) -> None:
     told.retracted = told.retracted or fact.retracted
     if fact.due_at is not None:
         told.promise = told.appointment = fact.due_at
+        told.mended = told.mended or told.breached
         told.breached = fact.due_at < (told.stood if told.end else told.wait or fact.at)
         told.breached_at = fact.due_at if told.breached else None
 
@@ -246,7 +249,11 @@ def _seven66(told: Story, before: datetime) -> dict[str, bool]:
     return {
         "judged_766": due is not None,
         "on_time_766": due is not None and told.asked <= 1 and _end_766(told, before) <= due,
-        "on_time_strict": in_time and told.asked <= 1 and (handed or result is None) and not closed_empty,
+        "on_time_strict": in_time
+        and not told.mended
+        and told.asked <= 1
+        and (handed or result is None)
+        and not closed_empty,
     }
 
 

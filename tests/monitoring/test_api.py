@@ -167,3 +167,23 @@ def test_it_answers_only_to_its_own_name(view, served):
             assert "received" not in await response.text()
 
     served(view, visit)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/audit?as_of=2026-03-02T10:00:00Z",
+        "/api/indicators?office=H44.100",
+        "/api/report?period=2026-03&waiting=pending",
+        "/api/rolling?days=3",
+        "/api/trend?by=office",
+    ],
+)
+def test_what_an_address_does_not_know_is_refused_and_not_left_out(served, view, path):
+    async def visit(client):
+        answer = await client.get(path)
+        told = (await answer.json())["error"]
+        assert answer.status == 400
+        assert "is not known here; this address takes:" in told
+
+    served(view, visit)
