@@ -65,16 +65,15 @@ def overview(view: View, scenario: str) -> Overview:
     """Everything the page shows about one scenario, all read at one moment."""
     cells, due = view.cells(scenario), view.open_by_due(scenario)
     health = view.health()
+    whole = added(cells.values())
     return Overview(
         scenario=scenario,
         at=view.stream_time(scenario),
-        total=Row(
-            "", "", added(cells.values()), _dues(due, lambda _: "").get("", dict.fromkeys(DUE, 0)), False
-        ),
+        total=Row("", "", whole, _dues(due, lambda _: "").get("", dict.fromkeys(DUE, 0)), False),
         windows={name: rows[("", "")] for name, rows in view.rolling(scenario).items() if ("", "") in rows},
-        offices=_rows(cells, due, 0),
-        levels=_rows(cells, due, 1),
-        fields=_rows(cells, due, 2),
+        offices=_rows(cells, due, 0, whole),
+        levels=_rows(cells, due, 1, whole),
+        fields=_rows(cells, due, 2, whole),
         trend=view.trend(scenario),
         anomalies=health.anomalies.get(scenario, {}),
         health=health,
@@ -86,7 +85,7 @@ def missing(on_time: int, decided: int) -> int:
     return math.ceil(round(TARGET * decided, 6)) - on_time
 
 
-def _rows(cells: Mapping[Cell, Figures], due: list[OpenDossiers], place: int) -> list[Row]:
+def _rows(cells: Mapping[Cell, Figures], due: list[OpenDossiers], place: int, whole: Figures) -> list[Row]:
     groups: dict[str, list[Figures]] = {}
     levels: dict[str, str] = {}
     for cell, figures in cells.items():
@@ -94,7 +93,7 @@ def _rows(cells: Mapping[Cell, Figures], due: list[OpenDossiers], place: int) ->
         levels[cell[place]] = cell[1] if place == 0 else ""
     dues = _dues(due, lambda row: (row.office, row.level, row.field)[place])
     rows = [
-        _row(name, levels[name], added(group), dues.get(name, dict.fromkeys(DUE, 0)))
+        _row(name, levels[name], added(group, whole), dues.get(name, dict.fromkeys(DUE, 0)))
         for name, group in groups.items()
         if any(figures["received"] for figures in group)
     ]

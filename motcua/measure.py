@@ -59,7 +59,10 @@ def run(asked: Question) -> None:
 
 
 def tell_dead(batch: Batch) -> None:
-    """Say on standard error how many messages were of no use, and why the first."""
+    """Say on standard error how many messages were of no use, why the first, and how many repeat others."""
+    if batch.processor.duplicates:
+        many = batch.processor.duplicates
+        click.echo(f"{many} messages repeat others (the same office, dossier and seq): left out", err=True)
     if batch.dead:
         words = f"{len(batch.dead)} messages could not be used; the first because"
         raw = " ".join(batch.dead[0].raw[:300].decode("utf-8", "replace").split())

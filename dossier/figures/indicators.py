@@ -159,6 +159,22 @@ RATES: Mapping[str, tuple[str, str]] = {
 }
 """Name to numerator and denominator."""
 
+_LIVELY = ("lettered", "supplemented", "submitted", "returned", "handed_over", "paid", "rated")
+
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "on_time_rate_strict": ("returned",),
+    "authenticated_rate": ("authenticated",),
+    "paid_online_rate": ("paid",),
+    "digitised_rate": ("digitised",),
+    "digitised_whole_rate": ("digitised",),
+    "reuse_rate": ("reused",),
+    "electronic_result_rate": ("electronic_results",),
+    "online_electronic_rate": ("electronic_results",),
+    "apology_rate": _LIVELY,
+    "apology_in_time_rate": _LIVELY,
+}
+"""Counts of which one at least is above 0 where a source tells of the matter at all: see `told`."""
+
 Masks = Counter[int]
 
 _HAS = np.array([has for has, _ in COUNTS.values()])
@@ -186,21 +202,35 @@ def figures(masks: Masks, due: str = "first") -> dict[str, int | float | None]:
     return {**counts, **_rates(counts)}
 
 
-def added(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The figures of several disjoint groups together: counts are added, rates are divided anew."""
+def told(name: str, counts: Mapping[str, Any]) -> bool:
+    """Whether a source tells of a rate's matter at all; a table of acceptances and ends tells of few.
+
+    `counts` are the whole source's: an office without a letter, beside others that write some, has none.
+    """
+    return any(counts[need] for need in NEEDS[name]) if name in NEEDS else True
+
+
+def added(rows: Iterable[Mapping[str, Any]], whole: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The figures of several disjoint groups together: counts are added, rates are divided anew.
+
+    `whole`: the counts of the whole source, where these groups are a part of it.
+    """
     counts = Counter(dict.fromkeys(figures(Counter()), 0))
     for row in rows:
         counts.update({name: n for name, n in row.items() if name not in RATES})
     sums = {name: n for name, n in counts.items() if name not in RATES}
-    return {**sums, **_rates(sums)}
+    return {**sums, **_rates(sums, whole)}
 
 
-def _rates(counts: Mapping[str, Any], told: bool = False) -> dict[str, float | None]:
+def _rates(counts: Mapping[str, Any], whole: Mapping[str, Any] | None = None) -> dict[str, float | None]:
+    """The rates; null for 0/0, and where the whole source does not tell of the matter.
+
+    The share of letters is 0 also where no source tells of letters: each breach owes one.
+    """
     known = {**counts, "fell_due": counts["finished_with_due"] + counts["open_overdue"]}
     rates = {name: rate(known[n], known[m]) for name, (n, m) in RATES.items()}
-    if not told and not counts["returned"]:
-        rates["on_time_rate_strict"] = None  # the source tells of no hand-over to any citizen
-    return rates
+    silent = [name for name in NEEDS if not name.startswith("apology") and not told(name, whole or counts)]
+    return {**rates, **dict.fromkeys(silent)}
 
 
 def rate(numerator: int, denominator: int) -> float | None:
@@ -229,8 +259,7 @@ def report(
     total = _figures(cells, due)
     answer = {"as_of": instant(before, zone), "scenario": scenario, "total": total}
     if by:
-        told = bool(total["returned"])
-        answer["by"] = {by: {name: _figures(groups[name], due, told) for name in sorted(groups)}}
+        answer["by"] = {by: {name: _figures(groups[name], due, total) for name in sorted(groups)}}
     return answer
 
 
@@ -244,7 +273,9 @@ def instant(at: float, zone: tzinfo = UTC) -> str:
     return datetime.fromtimestamp(at, zone).isoformat()
 
 
-def _figures(cells: Mapping[Cell, Masks], due: str, told: bool = False) -> dict[str, int | float | None]:
+def _figures(
+    cells: Mapping[Cell, Masks], due: str, whole: Mapping[str, Any] | None = None
+) -> dict[str, int | float | None]:
     """The figures of some cells, with how many procedures they hold: dealt with, offered and used online."""
     total: Masks = Counter()
     known: dict[str, int] = {}
@@ -254,10 +285,9 @@ def _figures(cells: Mapping[Cell, Masks], due: str, told: bool = False) -> dict[
     offered = [flags for flags in known.values() if flags & (FULL | PARTIAL)]
     used = sum(1 for flags in offered if flags & ONLINE)
     counted = figures(total, due)
-    if told:  # the source tells of hand-overs: a group without one has none
-        counted |= _rates(counted, told)
     return {
         **counted,
+        **(_rates(counted, whole) if whole else {}),
         "procedures": sum(1 for flags in known.values() if flags & RECEIVED),
         "procedures_offered_online": len(offered),
         "procedures_online": used,

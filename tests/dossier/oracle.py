@@ -338,9 +338,8 @@ def report(facts: Iterable[Fact], before: datetime, due: str = "first", by: str 
             total.append((told, own))
             if by:
                 groups.setdefault(place(told, by), []).append((told, own))
-    told = any("returned" in own for _, own in total)
-    by_value = {name: figures(rows, told) for name, rows in sorted(groups.items())}
-    return {"total": figures(total, told), "by": by_value}
+    by_value = {name: figures(rows, total) for name, rows in sorted(groups.items())}
+    return {"total": figures(total, total), "by": by_value}
 
 
 NAMES = (
@@ -382,11 +381,23 @@ PAIRS = {
 """The rates that are one count by another."""
 
 
-def figures(rows: list[tuple[Story, dict[str, int]]], handed: bool = False) -> dict[str, float | None]:
-    """The counts and rates of some dossiers; None for 0/0.
+UNTOLD = {
+    "on_time_rate_strict": "returned",
+    "authenticated_rate": "authenticated",
+    "paid_online_rate": "paid",
+    "digitised_rate": "digitised",
+    "digitised_whole_rate": "digitised",
+    "reuse_rate": "reused",
+    "electronic_result_rate": "electronic_results",
+    "online_electronic_rate": "electronic_results",
+}
+"""The rates that say nothing where the whole source has none of this: it may not tell of it."""
 
-    `handed`: the source tells of hand-overs to citizens, without which nothing can be judged strictly.
-    """
+
+def figures(
+    rows: list[tuple[Story, dict[str, int]]], source: list[tuple[Story, dict[str, int]]]
+) -> dict[str, float | None]:
+    """The counts and rates of some dossiers of a source; None for 0/0."""
     n = {name: sum(own.get(name, 0) for _, own in rows) for name in NAMES}
     received = [told for told, own in rows if "received" in own]
     offered = {told.accepted.procedure for told in received if told.accepted.service in {"full", "partial"}}
@@ -397,7 +408,10 @@ def figures(rows: list[tuple[Story, dict[str, int]]], handed: bool = False) -> d
     fell_due = n["finished_with_due"] + n["open_overdue"]
     pairs = {name: (n[a], n[b]) for name, (a, b) in PAIRS.items()}
     pairs["on_time_rate_fell_due"] = (n["on_time"], fell_due)
-    pairs["on_time_rate_strict"] = (n["on_time_strict"], fell_due if handed else 0)
+    pairs["on_time_rate_strict"] = (n["on_time_strict"], fell_due)
+    for name, need in UNTOLD.items():
+        if not any(own.get(need) for _, own in source):
+            pairs[name] = (0, 0)
     return {**n, **{name: a / b if b else None for name, (a, b) in pairs.items()}}
 
 
