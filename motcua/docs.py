@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from dossier.law.timetable import schema as calendar_schema
+from dossier.official.sheet import Sheet
 from dossier.schema import asyncapi, events_schema
 from simulator.scenario import schema as scenario_schema
 
@@ -17,6 +20,7 @@ FILES: Mapping[str, Callable[[], dict[str, Any]]] = {
     "asyncapi.json": asyncapi,
     "calendar.schema.json": calendar_schema,
     "scenario.schema.json": scenario_schema,
+    "sheet.schema.json": lambda: msgspec.json.schema(Sheet),
 }
 
 

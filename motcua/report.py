@@ -11,9 +11,11 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
 import click
+from click.core import ParameterSource
 
 from motcua.files import BadInput
 from motcua.options import FILE, Day, calendar_option, lang_option, map_option, scenario_option
+from motcua.show import clean
 
 if TYPE_CHECKING:
     from dossier.figures.period import Period
@@ -43,9 +45,8 @@ LARGEST = 256 * 1024 * 1024
 @click.option(
     "--cutoff",
     type=click.IntRange(1, 31),
-    default=31,
     metavar="DAY",
-    help="Last day of every month of the period: 20 for the 21st to the 20th.",
+    help="Last day of every month of a named period: 20 for the 21st to the 20th.",
 )
 @click.option("--by", help="Rows: office, unit (after mergers), field, procedure, level, agency or channel.")
 @click.option("--due", type=click.Choice(["first", "current"]), default="first", show_default=True)
@@ -56,12 +57,14 @@ LARGEST = 256 * 1024 * 1024
     show_default=True,
     help="Where what waits for papers counts; form II.06a names it in columns 9 and 12.",
 )
-@click.option("--office", default="", help="Only this office's page of the digest.")
+@click.option("--office", default="", help="Only the dossiers of this office; of this unit with --by unit.")
 @click.option("--from-monitor", "address", metavar="URL", help="Ask a running monitor in place of files.")
 @click.option(
     "--format", "written", type=click.Choice(FORMATS), help="[default: by the name of --out, or table]"
 )
-@click.option("--out", type=FILE, help="To a file  [default: standard output]")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="To a file  [default: standard output]"
+)
 @click.option("--reporter", default="", help="Who reports, at the head.")
 @click.option("--receiver", default="", help="To whom.")
 @click.option("--motto", is_flag=True, help="The national motto above the title.")
@@ -126,12 +129,22 @@ def _list(lang: str) -> str:
 def _format(written: str | None, out: Path | None) -> str:
     """The format asked for, or the one that the file's name says."""
     ending = out.suffix.lstrip(".").lower() if out else "txt"
+    if out is not None:
+        _free(out)
     if written is None and ending not in (*FORMATS, "txt"):
         raise BadInput(f"--out {out}: name it .html, .xlsx, .csv, .json or .txt, or say --format")
     found = written or (ending if ending in FORMATS else "table")
     if found == "xlsx" and out is None:
         raise BadInput("--format xlsx: say where to with --out report.xlsx")
     return found
+
+
+def _free(out: Path) -> None:
+    """Whether a file can stand there, asked before anything is read."""
+    if out.is_dir():
+        raise BadInput(f"{out} is a folder: name a file in it, as {out / 'report.html'}")
+    if not out.parent.is_dir():
+        raise BadInput(f"{out.parent} is not there: make the folder, or name another file")
 
 
 def _named(options: Mapping[str, Any]) -> str | None:
@@ -144,6 +157,8 @@ def _named(options: Mapping[str, Any]) -> str | None:
     if dated and (options["start"] is None or options["until"] is None):
         raise BadInput("a period needs both: --from and --until, the day after the last one")
     if not named:
+        if options["cutoff"] is not None:
+            raise BadInput("--cutoff is for a named period, as --month 2026-03: leave it out")
         return None
     key, text = named[0], str(options[named[0]])
     if len(text) != len(PERIODS[key]) or text[5:6].isdigit() != PERIODS[key][5:6].isdigit():
@@ -153,11 +168,11 @@ def _named(options: Mapping[str, Any]) -> str | None:
 
 def _period(options: Mapping[str, Any], zone: tzinfo, known: tuple[float, float]) -> "Period":
     """The period asked for; else all that the data hold, in whole days."""
-    from dossier.figures.period import days, parse
+    from dossier.figures.period import MONTH_END, days, parse
 
     name = _named(options)
     if name is not None:
-        return parse(name, zone, options["cutoff"])
+        return parse(name, zone, options["cutoff"] or MONTH_END)
     if options["start"] is not None:
         return days(options["start"], options["until"], zone)
     first, last = (datetime.fromtimestamp(at, UTC).astimezone(zone).date() for at in known)
@@ -204,6 +219,9 @@ def _asked(options: Mapping[str, Any]) -> "Answer":
         raise BadInput(f"--form {form}: it names dossiers, which no monitor serves; use the files")
     if options["waiting"] != "resolved" or options["office"]:
         raise BadInput("--waiting and --office are for files; a monitor has neither")
+    given = click.get_current_context().get_parameter_source
+    if options["columns"] or given("calendar") is not ParameterSource.DEFAULT:
+        raise BadInput("--map and --calendar are for files; a monitor has its own")
     if urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc:
         raise BadInput(f"--from-monitor {address}: write http://127.0.0.1:8642")
     wish = {"form": form, "by": options["by"], "due": options["due"], **_when(options)}
@@ -218,7 +236,8 @@ def _asked(options: Mapping[str, Any]) -> "Answer":
 def _when(options: Mapping[str, Any]) -> dict[str, str]:
     name = _named(options)
     if name is not None:
-        return {"period": name, "cutoff": str(options["cutoff"])}
+        closes = options["cutoff"]
+        return {"period": name, **({} if closes is None else {"cutoff": str(closes)})}
     if options["start"] is None:
         raise BadInput("a monitor has to be told the period: --month 2026-03, or --from and --until")
     start: date = options["start"]
@@ -246,7 +265,7 @@ def _said(error: HTTPError) -> str:
         said = json.loads(error.read(10_000))["error"]
     except (ValueError, KeyError, TypeError):
         said = f"{error.code} {error.reason}"
-    return " ".join(str(said).split())[:300]
+    return clean(" ".join(str(said).split())[:300])
 
 
 def _write(found: "Answer", written: str, options: Mapping[str, Any]) -> None:
@@ -255,24 +274,24 @@ def _write(found: "Answer", written: str, options: Mapping[str, Any]) -> None:
     if out is None:
         click.echo(content, nl=written in {"table", "json"})
         return
-    out.write_bytes(
-        content
-        if isinstance(content, bytes)
-        else f"{content}\n".encode()
-        if written in {"table", "json"}
-        else content.encode()
-    )
+    try:
+        out.write_bytes(f"{content}\n".encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written ({error.strerror}): name another file") from None
     click.echo(f"{options['form']}, {found['period']['name']}: {out}")
 
 
 def _content(found: "Answer", written: str, options: Mapping[str, Any]) -> str | bytes:
+    """Text for a terminal, else bytes: what a browser or a spreadsheet will read is UTF-8 everywhere."""
     from monitoring.reports import html, layout, plain, sheet
 
     if written == "json":
-        return json.dumps(found, ensure_ascii=False)
+        return json.dumps(found, ensure_ascii=False).encode()
     ready = layout(found, options["lang"], options["reporter"], options["receiver"], options["motto"])
+    if written == "table":
+        return plain.terminal(ready)
     if written != "xlsx":
-        return {"table": plain.terminal, "csv": plain.csv_text, "html": html.page}[written](ready)
+        return {"csv": plain.csv_text, "html": html.page}[written](ready).encode()
     try:
         return sheet.workbook(ready)
     except ImportError:

@@ -12,28 +12,11 @@ from dossier.event import Event, Fact
 from dossier.life import forms
 from motcua.files import BadInput
 from motcua.options import FILE, FORMATS, calendar_option, lang_option, map_option, scenario_option
-from motcua.show import table
+from motcua.show import clean
 
 if TYPE_CHECKING:
     from dossier.law.calendar import Book
-
-VERDICTS = {
-    "early": ("early", "trước hạn"),
-    "on_time": ("on time", "đúng hạn"),
-    "late": ("late", "quá hạn"),
-    "": ("", ""),
-}
-HEADS = {
-    "papers": (
-        ("form", "name", "circular", "issued", "due", "reason"),
-        ("mẫu", "tên", "thông tư", "ngày", "hẹn", "lý do"),
-    ),
-    "legs": (
-        ("agency", "from", "step", "at", "due", "verdict"),
-        ("cơ quan", "từ", "việc", "lúc", "hạn", "kết quả"),
-    ),
-    "states": (("code", "state", "since"), ("mã", "trạng thái", "từ")),
-}
+    from dossier.life.state import Dossier
 
 
 @click.command()
@@ -60,7 +43,9 @@ def trail(file: Path, dossier: str, **options: Any) -> None:
     if options["written"] == "json":
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
-        click.echo(_text(found, options["lang"]))
+        from motcua.papers import text
+
+        click.echo(text(found, options["lang"]))
 
 
 def find(file: Path, name: str, options: Mapping[str, Any]) -> list[Fact]:
@@ -80,7 +65,7 @@ def find(file: Path, name: str, options: Mapping[str, Any]) -> list[Fact]:
         raise BadInput(f"{file} tells of no dossier {name!r}{_of(options)}")
     if len(found) > 1:
         several = ", ".join(f"{scenario}/{office}" for scenario, office in sorted(found))
-        raise BadInput(f"several dossiers are called {name!r} ({several}): add --office or --scenario")
+        raise BadInput(f"several dossiers are called {name!r} ({clean(several)}): add --office or --scenario")
     if broken:
         what = "1 message that names" if broken == 1 else f"{broken} messages that name"
         click.echo(f"{what} {name} could not be used", err=True)
@@ -115,7 +100,7 @@ def told(facts: Sequence[Fact], book: "Book") -> dict[str, Any]:
             **_title(forms.circular_on(entry.received.date()), "register"),
             "entry": _plain(entry._asdict()),
         },
-        "states": _states(facts, book),
+        **_folded(facts, book),
     }  # fmt: skip
 
 
@@ -129,84 +114,58 @@ def _title(circular: forms.Circular, book: str) -> dict[str, str]:
             "mark": circular.mark}  # fmt: skip
 
 
-def _states(facts: Sequence[Fact], book: "Book") -> list[dict[str, Any]]:
-    """The portal's state codes that it went through, by the fold that makes every figure."""
+def _folded(facts: Sequence[Fact], book: "Book") -> dict[str, Any]:
+    """By the fold that makes every figure: the portal's states, what moved its dates, and the verdicts."""
     from dossier.life.lifecycle import fold
     from dossier.life.state import Dossier
 
     first = facts[0]
-    state = Dossier(scenario=first.scenario, dossier_id=first.dossier_id, office=first.office)
-    out: list[dict[str, Any]] = []
+    dossier = Dossier(scenario=first.scenario, dossier_id=first.dossier_id, office=first.office)
+    states: list[dict[str, Any]] = []
+    dates: list[dict[str, Any]] = []
     for fact in facts:
-        fold(state, fact, book.of(first.office))
-        code = forms.code(state.state)
-        if code is not None and (not out or out[-1]["state"] != state.state):
-            out.append({"at": _iso(fact.at), "state": state.state, "code": code.number,
-                        "vi": code.vietnamese, "en": code.english})  # fmt: skip
-    return out
+        before = _due(dossier)
+        fold(dossier, fact, book.of(first.office))
+        code = forms.code(dossier.state)
+        if code is not None and (not states or states[-1]["state"] != dossier.state):
+            states.append({"at": _iso(fact.at), "state": dossier.state, "code": code.number,
+                           "vi": code.vietnamese, "en": code.english})  # fmt: skip
+        retracts = getattr(fact, "retracted", False)
+        if retracts or (_due(dossier) != before and before != (None, None)):
+            dates.append(_move(fact, "retracted" if retracts else type(fact).__struct_config__.tag, dossier))
+    return {"states": states, "dates": dates, "verdict": _verdicts(dossier, facts, book)}
+
+
+def _due(dossier: "Dossier") -> tuple[float | None, float | None]:
+    """The due date that judges, and the appointment, as they stand."""
+    promise, appointment = dossier.promises[-1:], dossier.appointments[-1:]
+    return promise[0].due if promise else None, appointment[0].due if appointment else None
+
+
+def _move(fact: Fact, by: object, dossier: "Dossier") -> dict[str, Any]:
+    told = [None if due is None else datetime.fromtimestamp(due, fact.at.tzinfo) for due in _due(dossier)]
+    return {"by": by, "at": _iso(fact.at), "due": _iso(told[0]), "appointment": _iso(told[1]),
+            "reason": getattr(fact, "reason", None)}  # fmt: skip
+
+
+def _verdicts(dossier: "Dossier", facts: Sequence[Fact], book: "Book") -> dict[str, str]:
+    """How it is judged just after its last fact, by the first due date and by the current one."""
+    from dossier.figures.indicators import just_after
+    from dossier.figures.period import judged
+    from dossier.figures.standing import EARLY, LATE, ON_TIME, OVERDUE, RECEIVED, WITH_DUE, standing
+
+    at = just_after(max(fact.at for fact in facts).timestamp())
+    if dossier.retracted_at is not None:
+        return dict.fromkeys(("first", "current"), "retracted")
+    mask = standing(dossier, at, book.of(dossier.office))
+    found = {}
+    for due in ("first", "current"):
+        seen = judged(mask, due)
+        marks = ((LATE, "late"), (OVERDUE, "overdue"), (EARLY, "early"), (ON_TIME, "on_time"))
+        known = next((name for flag, name in marks if seen & flag), "open" if mask & WITH_DUE else "no_due")
+        found[due] = known if mask & RECEIVED else "unknown"
+    return found
 
 
 def _iso(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
-
-
-def _text(found: Mapping[str, Any], lang: str) -> str:
-    vi = lang == "vi"
-    parts = [f"{found['dossier_id']}  {found['office']}  {found['scenario']}", ""]
-    rows = [
-        (p["form"], p[lang], f"{p['circular']} [{p['mark']}]", _at(p["at"]), _at(p["due"]), p["reason"] or "")
-        for p in found["papers"]
-    ]
-    parts += [table(HEADS["papers"][vi], rows), "", _named(found["slip"], lang)]
-    if found["slip"]["legs"]:
-        parts.append(table(HEADS["legs"][vi], [_leg(leg, lang) for leg in found["slip"]["legs"]]))
-    else:
-        parts.append("không có bước nào được ghi" if vi else "the source tells of no step and no hand-over")
-    if found["register"]:
-        words = _REGISTER
-        entry = found["register"]["entry"]
-        lines = [(words[k][vi], _at(v) if k in _DATES else v or "") for k, v in entry.items()]
-        parts += ["", _named(found["register"], lang), *(f"{name:26s}{value}" for name, value in lines)]
-        parts.append(
-            "Tên, địa chỉ, chữ ký: không lưu ở đây" if vi else "Name, address, signature: not kept here"
-        )
-    states = [(s["code"], s[lang], _at(s["at"])) for s in found["states"]]
-    parts += ["", table(HEADS["states"][vi], states)]
-    return "\n".join(parts)
-
-
-def _named(book: Mapping[str, Any], lang: str) -> str:
-    kind = "Mẫu" if lang == "vi" else "Form"
-    return f"{kind} {book['form']}, {book[lang]} ({book['circular']} [{book['mark']}])"
-
-
-def _leg(leg: Mapping[str, Any], lang: str) -> tuple[str, ...]:
-    electronic, i = leg["electronic"], lang == "vi"
-    how = (
-        ""
-        if electronic is None
-        else (("electronic", "điện tử") if electronic else ("on paper", "bản giấy"))[i]
-    )
-    said = (leg["agency"], leg["source"] or "", leg["step"] or how, _at(leg["at"]), _at(leg["due"]))
-    return (*said, VERDICTS[leg["verdict"]][i])
-
-
-def _at(iso: str | None) -> str:
-    return "" if iso is None else datetime.fromisoformat(iso).strftime("%Y-%m-%d %H:%M")
-
-
-_DATES = ("received", "due", "renewed", "finished", "returned")
-_REGISTER = {
-    "dossier_id": ("Dossier", "Mã hồ sơ"),
-    "procedure": ("Procedure", "Tên thủ tục"),
-    "office": ("Office", "Nơi tiếp nhận"),
-    "agency": ("Agency that resolves", "Cơ quan giải quyết"),
-    "received": ("Received", "Nhận hồ sơ"),
-    "due": ("Due", "Hẹn trả kết quả"),
-    "renewed": ("New date", "Hẹn lại"),
-    "finished": ("Finished", "Giải quyết xong"),
-    "returned": ("Returned", "Trả kết quả"),
-    "channel": ("Received by", "Hình thức nộp"),
-    "result_channel": ("Returned by", "Hình thức trả"),
-    "result_number": ("Result number", "Số kết quả"),
-}

@@ -5,14 +5,15 @@ a language; `html`, `sheet` and `plain` write it.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from types import ModuleType
 
 from dossier.figures.period import MONTH_END, Period, days, parse
 from dossier.figures.standing import DIMENSIONS
 from dossier.view import Refusal
 from monitoring.reports import apologies, causes, consolidated, digest, settling, steps, words
-from monitoring.reports.question import Answer, Question
+from monitoring.reports.clean import cleaned
+from monitoring.reports.question import Answer, Question, only, tells
 from monitoring.reports.table import Layout
 from monitoring.words import LANGUAGES
 
@@ -27,6 +28,9 @@ _MODULES: Mapping[str, ModuleType] = {
 FORMS = tuple(_MODULES)
 NAMING = frozenset({apologies.FORM})
 """The forms that name dossiers: never served to whom we do not know."""
+LETTERS = frozenset({consolidated.FORM, causes.FORM, apologies.FORM, digest.FORM})
+"""The forms that count letters of apology, or tell from them."""
+SHARES = frozenset({causes.FORM, apologies.FORM, steps.FORM, digest.FORM})
 DEFAULT_BY = ("office",)
 SPLITS = tuple(name for name in DIMENSIONS if name in settling.UNITS)
 """What the rows may be; see `splits`."""
@@ -35,9 +39,15 @@ SPLITS = tuple(name for name in DIMENSIONS if name in settling.UNITS)
 def answer(asked: Question, form: str) -> Answer:
     """The report as plain data; ValueError where the data do not reach into the period."""
     if asked.end <= asked.period.start:
-        raise ValueError(f"the data end at {asked.told(asked.now)}, before {asked.period.name} begins")
+        end = datetime.fromtimestamp(asked.now, asked.book.zone).isoformat(timespec="seconds")
+        raise ValueError(f"the data end at {end}, before {asked.period.name} begins")
     compute: Callable[[Question], Answer] = _MODULES[form].answer
-    return compute(asked)
+    alone = asked.office and form != digest.FORM  # whose pages are offices
+    found = compute(only(asked) if alone else asked)
+    first = [["office", {"name": asked.office}]] if alone else []
+    last = [] if form not in LETTERS or tells(asked) else [["no_letters", {}]]
+    last += [["shares", {}]] if form in SHARES else []
+    return {**found, "notes": [*first, *found["notes"], *last]}
 
 
 def rows_of(form: str) -> str:
@@ -60,13 +70,16 @@ def holds(found: Answer) -> bool:
 def layout(
     found: Answer, lang: str, reporter: str = "", receiver: str = "", motto: bool = False
 ) -> Layout:  # fmt: skip
-    """The report in a language, ready to be written; `reporter` and `receiver` are who gives and gets it."""
+    """The report in a language, ready to be written; `reporter` and `receiver` are who gives and gets it.
+
+    Every text in it is clean, whatever a source's names hold.
+    """
     form = found["form"]
     number, title = words.title(form, lang)
     checks = [
         (words.check(each["check"], lang), each["holds"], _where(each["fails"])) for each in found["checks"]
     ]
-    return Layout(
+    ready = Layout(
         lang=lang,
         number=number,
         title=title,
@@ -79,6 +92,8 @@ def layout(
         receiver=receiver,
         motto=motto,
     )
+    made: Layout = cleaned(ready)
+    return made
 
 
 def _where(fails: list[Answer]) -> str:
@@ -111,11 +126,18 @@ def wish(query: Mapping[str, str], zone: tzinfo) -> tuple[str, Period, str, str]
 
 def _period(query: Mapping[str, str], zone: tzinfo) -> Period:
     name = query.get("period", "")
+    dated = [key for key in ("from", "until") if query.get(key)]
+    if name and dated:
+        raise ValueError(f"period and {dated[0]} are both there; say the period in one way")
+    if query.get("cutoff") and not name:
+        raise ValueError("cutoff is for a period; from and until say their days themselves")
     if name:
         text = query.get("cutoff", "") or str(MONTH_END)
         if not (text.isascii() and text.isdigit() and len(text) < 3):
             raise ValueError(f"cutoff is {text[:20]!r}; it must be a day from 1 to 31")
         return parse(name[:40], zone, int(text))
+    if not dated:
+        raise ValueError("which period? Say period=2026-03, 2026-Q1 or 2026, or from and until as days")
     ends = []
     for key in ("from", "until"):
         try:

@@ -11,8 +11,9 @@ from dossier.figures.period import Course, judged
 from dossier.figures.standing import LATE, ON_TIME, OVERDUE, RENEWED, standing
 from dossier.life.state import Dossier, due_at
 from monitoring.reports import settling
-from monitoring.reports.question import Answer, Question, Row, check, head, notes
+from monitoring.reports.question import Answer, Question, Row, check, head, notes, silent
 from monitoring.reports.table import Column, Section, numbered
+from monitoring.reports.words import said
 from monitoring.words import named
 
 FORM = "apologies"
@@ -109,8 +110,11 @@ MEASURES: dict[str, tuple[tuple[str, str], str]] = {
     "false": (("Letters on dossiers that ended on time", "Thư xin lỗi cho hồ sơ xong đúng hạn"), "count"),
 }
 
+OF_LETTERS = tuple(name for name in MEASURES if name != "late")
+"""What is not measurable where the source tells of no letter."""
+
 _COLUMNS: tuple[tuple[str, str, str, Any], ...] = (
-    ("no", "No.", "TT", "text"),
+    ("no", "No.", "TT", "nth"),
     ("dossier_id", "Dossier", "Mã hồ sơ", "text"),
     ("procedure", "Procedure", "Thủ tục", "text"),
     ("office", "Office", "Đơn vị tiếp nhận", "text"),
@@ -131,8 +135,18 @@ def sections(found: Answer, lang: str) -> list[Section]:
     """The register, and the measures."""
     i = ("en", "vi").index(lang)
     columns = [Column(key, (pair[i],), kind) for key, *pair, kind in _COLUMNS]
-    rows = numbered({**row, "office": named(row["office"], lang)} for row in found["rows"])
-    return [Section(columns, rows), measures(found["total"], lang)]
+    unknown: dict[str, Any] = {"letters": None} if silent(found) else {}
+    rows = numbered(
+        {
+            **row,
+            **unknown,
+            "office": named(row["office"], lang),
+            "reason": said(row["reason"] or "", lang) or None,
+        }
+        for row in found["rows"]
+    )
+    total = {**found["total"], **(dict.fromkeys(OF_LETTERS) if silent(found) else {})}
+    return [Section(columns, rows), measures(total, lang)]
 
 
 def measures(total: dict[str, Any], lang: str) -> Section:

@@ -9,7 +9,7 @@ from dossier.figures.standing import DIMENSIONS, LATE, OVERDUE
 from monitoring.reports import settling
 from monitoring.reports.question import Answer, Question, check, head, notes
 from monitoring.reports.table import Column, Section, numbered
-from monitoring.words import named
+from monitoring.reports.words import said
 
 FORM = "II.07a"
 KINDS: dict[str, tuple[str, str]] = {
@@ -33,9 +33,9 @@ def answer(asked: Question) -> Answer:
     for (field, *_), n in late.items():
         fields[field] += n
     rows = [
-        {"field": field, "kind": kind, "cause": said, "late": n, "resolved_late": done,
+        {"field": field, "kind": kind, "cause": why, "late": n, "resolved_late": done,
          "pending_overdue": n - done, "share": rate(n, fields[field])}
-        for (field, kind, said), (n, done) in _ranked(late, fields)
+        for (field, kind, why), (n, done) in _ranked(late, fields)
     ]  # fmt: skip
     form = settling.tally(asked.courses, None).get("", dict.fromkeys(settling.COLUMNS, 0))
     total = {name: sum(row[name] for row in rows) for name in ("late", "resolved_late", "pending_overdue")}
@@ -56,9 +56,9 @@ def answer(asked: Question) -> Answer:
 def _ranked(late: Counter[tuple[str, str, str, str]], fields: Counter[str]) -> list[tuple[Any, Any]]:
     """(field, kind, cause) to (late, of which finished): the field with most first, then its worst cause."""
     sums: dict[tuple[str, str, str], tuple[int, int]] = {}
-    for (field, kind, said, way), n in late.items():
-        whole, done = sums.get((field, kind, said), (0, 0))
-        sums[field, kind, said] = whole + n, done + (n if way == "resolved" else 0)
+    for (field, kind, why, way), n in late.items():
+        whole, done = sums.get((field, kind, why), (0, 0))
+        sums[field, kind, why] = whole + n, done + (n if way == "resolved" else 0)
     return sorted(sums.items(), key=lambda item: (-fields[item[0][0]], item[0][0], -item[1][0], item[0][1:]))
 
 
@@ -85,7 +85,7 @@ def sections(found: Answer, lang: str) -> list[Section]:
     late = ("Late in the period", "Số hồ sơ quá hạn trong kỳ")[i]
     group = ("Field", "Lĩnh vực") if found["by"] == "field" else settling.UNITS[found["by"]]
     columns = [
-        Column("no", (("No.", "TT")[i],), "text"),
+        Column("no", (("No.", "TT")[i],), "nth"),
         Column("field", (group[i],), "text"),
         Column("kind", (("Told by", "Căn cứ xác định")[i],), "text"),
         Column("cause", (("Cause", "Nguyên nhân quá hạn")[i],), "text"),
@@ -97,17 +97,11 @@ def sections(found: Answer, lang: str) -> list[Section]:
     rows = numbered(
         {
             **row,
-            "field": named(row["field"], lang),
-            "cause": CAUSES.get(row["cause"], (row["cause"],) * 2)[i] or None,
+            "field": said(row["field"], lang),
+            "cause": said(row["cause"], lang) or None,
             "kind": KINDS[row["kind"]][i],
         }
         for row in found["rows"]
     )
     total = {"no": None, "field": ("Total", "Tổng số")[i], "kind": "", "cause": "", **found["total"]}
     return [Section(columns, rows, total)]
-
-
-CAUSES: dict[str, tuple[str, str]] = {
-    "workload": ("workload", "khối lượng hồ sơ nhiều"),
-}
-"""Reasons as the simulator gives them; a source's own words stand for themselves."""

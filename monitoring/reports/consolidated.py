@@ -26,9 +26,9 @@ from dossier.figures.standing import (
 )
 from dossier.life.state import Dossier
 from monitoring.reports import settling
-from monitoring.reports.question import Answer, Question, Row, check, head, notes
+from monitoring.reports.question import Answer, Question, Row, check, head, notes, silent
 from monitoring.reports.table import Column, Section, numbered
-from monitoring.words import named
+from monitoring.reports.words import said
 
 FORM = "consolidated"
 POST = frozenset({"post", "postal", "public_post", "3", "bưu chính", "bưu chính công ích", "bcci"})
@@ -75,6 +75,9 @@ HEADINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "withdrawn": (("Dossiers withdrawn", "Hồ sơ rút"),),
 }
 """Key of a column to its heading, English and Vietnamese."""
+
+OF_LETTERS = tuple(name for name, path in HEADINGS.items() if path[-1] in {_SENT, _OWED})
+"""What is not measurable where the source tells of no letter."""
 
 SUMS = {
     "received = in person + online + post + carried over": (
@@ -212,8 +215,9 @@ def sections(found: Answer, lang: str) -> list[Section]:
     i = ("en", "vi").index(lang)
     unit = (("Unit that resolves", "Đơn vị giải quyết TTHC") if found["by"] in {"office", "unit"}
             else settling.UNITS[found["by"]])  # fmt: skip
-    columns = [Column("no", (("No.", "STT")[i],), "text"), Column("unit", (unit[i],), "text")]
+    columns = [Column("no", (("No.", "STT")[i],), "nth"), Column("unit", (unit[i],), "text")]
     columns += [Column(key, tuple(pair[i] for pair in path)) for key, path in HEADINGS.items()]
-    rows = numbered({**row, "unit": named(row["unit"], lang)} for row in found["rows"])
-    total = {"no": None, "unit": ("Total", "Tổng cộng")[i], **found["total"]}
+    unknown = dict.fromkeys(OF_LETTERS) if silent(found) else {}
+    rows = numbered({**row, **unknown, "unit": said(row["unit"], lang)} for row in found["rows"])
+    total = {"no": None, "unit": ("Total", "Tổng cộng")[i], **found["total"], **unknown}
     return [Section(columns, rows, total)]

@@ -13,14 +13,15 @@ from dossier.law.calendar import DAY
 from dossier.life.state import due_at
 from monitoring import numerals
 from monitoring.reports import settling
-from monitoring.reports.question import Answer, Question, Row, check, head, notes
+from monitoring.reports.question import Answer, Question, Row, check, head, notes, silent, unknown
 from monitoring.reports.table import Column, Section
+from monitoring.reports.words import name
 from monitoring.words import named
 
 FORM = "digest"
 COMMUNE = "commune"
 AGES = {"days_3": 3.0, "days_10": 10.0, "older": float("inf")}
-"""How long the overdue ones have been so, in days: up to 3, up to 10, and longer."""
+"""How long the overdue ones have been so, in days, a begun one counted: up to 3, up to 10, and longer."""
 WORST = 3
 """So many procedures are named."""
 
@@ -36,8 +37,7 @@ def answer(asked: Question) -> Answer:
     communes = [name for name, level in levels.items() if level == COMMUNE]
     shown = [asked.office] if asked.office else sorted(communes or levels)
     if asked.office and asked.office not in now:
-        known = ", ".join(sorted(now)[:5]) or "none"
-        raise ValueError(f"no dossier of office {asked.office!r} in the period; offices are {known} ...")
+        raise ValueError(f"in the period {unknown(asked.office, now)}")
     rows = [{"office": name, **now[name], "before": then.get(name)} for name in shown]
     form = settling.tally(asked.courses, asked.by)
     sides = {
@@ -129,10 +129,15 @@ FIGURES: dict[str, tuple[tuple[str, str], str]] = {
 }
 
 
+OF_LETTERS = ("letters_sent", "letters_owed")
+"""What is not measurable where the source tells of no letter."""
+
+
 def sections(found: Answer, lang: str) -> list[Section]:
     """A page an office: what is to be said, its figures, its worst procedures."""
     out = []
-    for row in found["rows"]:
+    for told in found["rows"]:
+        row = {**told, **(dict.fromkeys(OF_LETTERS) if silent(found) else {})}
         out.append(_figures(row, found, lang))
         if row["worst"]:
             out.append(_procedures(row, lang))
@@ -141,11 +146,12 @@ def sections(found: Answer, lang: str) -> list[Section]:
 
 def _figures(row: Row, found: Answer, lang: str) -> Section:
     i = ("en", "vi").index(lang)
-    before = row["before"] or {}
+    unknown = {key: None for key in OF_LETTERS if row[key] is None}
+    before = {**row["before"], **unknown} if row["before"] else {}
     columns = [
         Column("name", (("Figure", "Chỉ tiêu")[i],), "text"),
-        Column("now", (found["period"]["name"],), "own"),
-        Column("was", (found["before"],), "own"),
+        Column("now", (name(found["period"]["name"], lang),), "own"),
+        Column("was", (name(found["before"], lang),), "own"),
     ]
     rows = [
         {"name": names[i], "now": row[key], "was": before.get(key), "kind": kind}
@@ -171,6 +177,8 @@ def sentences(row: Row, lang: str) -> list[str]:
     p = {key: numerals.percent(row[key], lang) for key in row if key.endswith("_share")}
     out = [_SAID["flow"][i].format(**n, **p) + _change(row, lang)]
     out.append(_SAID["overdue" if row["pending_overdue"] else "none_overdue"][i].format(**n))
+    if row["letters_owed"] is None:
+        return out
     if row["letters_owed"]:
         out.append(_SAID["owed"][i].format(**n))
     elif row["letters_due"]:
@@ -189,7 +197,7 @@ def _change(row: Row, lang: str) -> str:
 _SAID: dict[str, tuple[str, str]] = {
     "flow": (
         (
-            "Received: {received} dossiers, {online_share} of them online. Resolved: {resolved}, "
+            "Received: {received}, {online_share} of them online. Resolved: {resolved}, "
             "{on_time_share} of them early or on time."
         ),
         (
@@ -202,12 +210,12 @@ _SAID: dict[str, tuple[str, str]] = {
     "fewer": (" Received {} fewer than in the period before.", " Số tiếp nhận giảm {} so với kỳ trước."),
     "overdue": (
         (
-            "In process: {pending}, of them overdue: {pending_overdue} ({days_3} by up to 3 days, "
-            "{days_10} by up to 10, {older} by more)."
+            "In process: {pending}, of them overdue: {pending_overdue} (up to 3 days: {days_3}; "
+            "4 to 10 days: {days_10}; more than 10 days: {older})."
         ),
         (
-            "Trong {pending} hồ sơ đang giải quyết có {pending_overdue} hồ sơ quá hạn: {days_3} đến 3 ngày, "
-            "{days_10} đến 10 ngày, {older} trên 10 ngày."
+            "Trong {pending} hồ sơ đang giải quyết có {pending_overdue} hồ sơ quá hạn (đến 3 ngày: {days_3}; "
+            "từ 4 đến 10 ngày: {days_10}; trên 10 ngày: {older})."
         ),
     ),
     "none_overdue": (
@@ -215,11 +223,11 @@ _SAID: dict[str, tuple[str, str]] = {
         "{pending} hồ sơ đang giải quyết; không có hồ sơ quá hạn.",
     ),
     "owed": (
-        "Letters of apology owed: {letters_owed}, for {letters_due} late dossiers.",
+        "Letters of apology owed: {letters_owed}, late dossiers: {letters_due}.",
         "{letters_owed} trên {letters_due} hồ sơ quá hạn chưa có thư xin lỗi.",
     ),
     "none_owed": (
-        "No letter of apology is owed, for {letters_due} late dossiers.",
+        "No letter of apology is owed; late dossiers: {letters_due}.",
         "Cả {letters_due} hồ sơ quá hạn đều đã có thư xin lỗi.",
     ),
 }

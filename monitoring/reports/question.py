@@ -1,14 +1,17 @@
 """What a report is asked: which dossiers, of which period, split and judged how; and how an answer begins."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from dossier.figures.indicators import instant
+from dossier.figures.indicators import figures, instant, told
 from dossier.figures.period import Course, Period, Span, Waiting, courses
+from dossier.figures.standing import DIMENSIONS, cell, standing
 from dossier.law.calendar import Book
 from dossier.life.state import Dossier
+from monitoring.reports.clean import clean
 
 Row = dict[str, Any]
 Answer = dict[str, Any]
@@ -28,7 +31,7 @@ class Question:
     due: str = "first"
     waiting: Waiting = "resolved"
     office: str = ""
-    """Only this one's page, in the digest."""
+    """Only the dossiers of this one; of this unit where the rows are units."""
 
     @cached_property
     def end(self) -> float:
@@ -91,3 +94,40 @@ def check(name: str, rows: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
     """A check and where it fails: row to the two sides that ought to be equal."""
     fails = [{"row": row, "left": a, "right": b} for row, (a, b) in rows.items() if a != b]
     return {"check": name, "holds": not fails, "fails": fails}
+
+
+def only(asked: Question) -> Question:
+    """The same of the one office (or unit) asked for alone; ValueError where no dossier is of it."""
+    place = DIMENSIONS.index("unit" if asked.by == "unit" else "office")
+    found: dict[str, list[Dossier]] = {}
+    for dossier in asked.dossiers:
+        found.setdefault(cell(dossier, asked.end)[place], []).append(dossier)
+    if asked.office not in found:
+        raise ValueError(unknown(asked.office, found))
+    return replace(asked, dossiers=found[asked.office])
+
+
+def tells(asked: Question) -> bool:
+    """Whether the source tells more than acceptances and ends, so that a letter not told was not sent.
+
+    That is asked of the whole source, not of one office.
+    """
+    seen = {0}
+    for dossier in asked.dossiers:
+        mask = standing(dossier, asked.end, asked.book.of(dossier.office))
+        if mask not in seen and told("apology_rate", figures(Counter((mask,)))):
+            return True
+        seen.add(mask)
+    return seen == {0}
+
+
+def silent(found: Answer) -> bool:
+    """Whether an answer says that its source tells of no letter."""
+    return any(key == "no_letters" for key, _ in found["notes"])
+
+
+def unknown(office: str, known: Iterable[str]) -> str:
+    """What is said of an office that the data do not know."""
+    names = sorted(known)
+    shown = ", ".join(map(clean, names[:5])) or "none"
+    return f"no dossier is of the office {clean(office)} (offices are {shown}{' ...' * (len(names) > 5)})"

@@ -18,8 +18,8 @@ from dossier.figures.standing import (
 )
 from dossier.life.state import Dossier
 from monitoring.reports.question import Answer, Question, Row, check, head, notes
-from monitoring.reports.table import Column, Section, numbered
-from monitoring.words import named
+from monitoring.reports.table import Column, Kind, Section, numbered
+from monitoring.reports.words import said
 
 FORM = "II.06a"
 COLUMNS = (
@@ -146,7 +146,7 @@ def columns(by: str, lang: str) -> list[Column]:
     i = ("en", "vi").index(lang)
     return [
         *(
-            Column(key, tuple(pair[i] for pair in path), "text" if key in {"no", "unit"} else "count", number)
+            Column(key, tuple(pair[i] for pair in path), _KINDS.get(key, "count"), number)
             for key, path, number in (("no", (("No.", "TT"),), "1"), ("unit", (UNITS[by],), "2"), *_OFFICIAL)
         ),
         *(Column(key, (_NOTE[i], words[i]), aside=True) for key, words in _ASIDE.items()),
@@ -155,11 +155,12 @@ def columns(by: str, lang: str) -> list[Column]:
 
 def sections(found: Answer, lang: str) -> list[Section]:
     """The form's one table."""
-    rows = numbered({**row, "unit": named(row["unit"], lang)} for row in found["rows"])
+    rows = numbered({**row, "unit": said(row["unit"], lang)} for row in found["rows"])
     total = {"no": None, "unit": ("Total", "Tổng số")[lang == "vi"], **found["total"]}
     return [Section(columns(found["by"], lang), rows, total)]
 
 
+_KINDS: dict[str, Kind] = {"no": "nth", "unit": "text"}
 UNITS: dict[str, tuple[str, str]] = {
     "office": ("Unit", "Đơn vị"),
     "unit": ("Unit", "Đơn vị"),

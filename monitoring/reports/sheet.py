@@ -3,11 +3,11 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-from monitoring.reports.table import Kind, Layout, Section, depth, headings, kind_of, moment, written
+from monitoring.reports.table import Kind, Layout, Section, depth, headings, kind_of, written
 
 LIMIT = 31
 """Characters of a sheet's name."""
@@ -15,6 +15,7 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}
 _WIDTHS: Mapping[str, float] = {
     "text": 24,
+    "nth": 5,
     "count": 10,
     "share": 10,
     "instant": 17,
@@ -22,6 +23,7 @@ _WIDTHS: Mapping[str, float] = {
     "yes": 9,
     "own": 12,
 }
+_DAYS = {"vi": "dd/mm/yyyy", "en": "d mmm yyyy"}
 _A4 = 9
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 (a workbook's dates bear no zone)
 
@@ -31,8 +33,8 @@ Format = Any
 def workbook(report: Layout) -> bytes:
     """The file; ImportError where XlsxWriter is not installed.
 
-    Counts and shares are numbers, a share rounded down to a hundredth of a percent; all else is text,
-    and no text becomes a formula or a link.
+    Counts and shares are numbers, a share rounded down to a hundredth of a percent; instants are dates,
+    in the clock of their own offset; all else is text, and no text becomes a formula or a link.
     """
     import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 (an extra)
 
@@ -69,8 +71,11 @@ def _formats(book: Any, lang: str) -> dict[str, Format]:
         "text": {"text_wrap": True, "num_format": "@"},
         "count": {"num_format": f"{locale}#,##0", "align": "right"},
         "share": {"num_format": f"{locale}0.00%", "align": "right"},
-        "instant": {}, "day": {}, "yes": {"align": "center"},
-    }  # fmt: skip
+        "nth": {"num_format": "0", "align": "center"},
+        "day": {"num_format": locale + _DAYS[lang], "align": "left"},
+        "instant": {"num_format": f"{locale}{_DAYS[lang]} hh:mm", "align": "left"},
+        "yes": {"align": "center"},
+    }
     found = {kind: book.add_format({**box, **more}) for kind, more in kinds.items()}
     found |= {f"total {kind}": book.add_format({**box, **more, "bold": True}) for kind, more in kinds.items()}
     heading = {**box, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#EEEEEE"}
@@ -98,11 +103,11 @@ class _Sheet:
         self._width = len(columns)
         self._print_set_up()
         for n, column in enumerate(columns):
-            self._sheet.set_column(n, n, 5 if column.key == "no" else _WIDTHS[column.kind])
+            self._sheet.set_column(n, n, _WIDTHS[column.kind])
         self._top(section)
         first = self._row
         self._head(columns)
-        self._sheet.freeze_panes(self._row, 2 if columns[0].key == "no" else 1)
+        self._sheet.freeze_panes(self._row, 2 if columns[0].kind == "nth" else 1)
         self._sheet.repeat_rows(first, self._row - 1)
         for row in section.rows:
             self._line(row, columns, "")
@@ -169,12 +174,15 @@ class _Sheet:
     def _cell(self, n: int, value: Any, kind: Kind, form: Format) -> None:
         if value is None:
             self._sheet.write_blank(self._row, n, None, form)
-        elif kind == "count":
+        elif kind in {"count", "nth"}:
             self._sheet.write_number(self._row, n, value, form)
         elif kind == "share":
             self._sheet.write_number(self._row, n, math.floor(round(value * 10_000, 6)) / 10_000, form)
         elif kind == "instant":
-            self._sheet.write_string(self._row, n, moment(value, self._report.lang), form)
+            at = datetime.fromisoformat(value).replace(tzinfo=None, microsecond=0)
+            self._sheet.write_datetime(self._row, n, at, form)
+        elif kind == "day":
+            self._sheet.write_datetime(self._row, n, date.fromisoformat(value[:10]), form)
         else:
             self._sheet.write_string(self._row, n, written(value, kind, self._report.lang), form)
 

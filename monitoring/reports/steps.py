@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from dossier.figures.indicators import rate
 from monitoring.reports.question import Answer, Question, Row, check, head, notes
 from monitoring.reports.table import Column, Section, numbered
-from monitoring.words import named
+from monitoring.reports.words import said
 
 FORM = "steps"
 
@@ -50,7 +50,7 @@ def sections(found: Answer, lang: str) -> list[Section]:
     """The one table, the agency with most late steps first."""
     i = ("en", "vi").index(lang)
     columns = [
-        Column("no", (("No.", "TT")[i],), "text"),
+        Column("no", (("No.", "TT")[i],), "nth"),
         Column("agency", (("Agency", "Cơ quan")[i],), "text"),
         Column("steps", (("Steps finished that had a due date", "Số bước có hạn đã hoàn thành")[i],)),
         Column("late", (("Of which late", "Trong đó chậm")[i],)),
@@ -58,6 +58,6 @@ def sections(found: Answer, lang: str) -> list[Section]:
         Column("share_of_late", (("Share of all late steps", "Tỷ trọng trong số bước chậm")[i],), "share"),
         Column("dossiers", (("Dossiers with a late step of it", "Số hồ sơ có bước chậm")[i],)),
     ]
-    rows = numbered({**row, "agency": named(row["agency"], lang)} for row in found["rows"])
+    rows = numbered({**row, "agency": said(row["agency"], lang)} for row in found["rows"])
     total = {"no": None, "agency": ("Total", "Tổng số")[i], **found["total"]}
     return [Section(columns, rows, total)]

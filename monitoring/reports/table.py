@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 from monitoring import numerals
 
-Kind = Literal["text", "count", "share", "instant", "day", "yes", "own"]
-"""How a value is written; "own": as its row says under "kind"."""
+Kind = Literal["text", "nth", "count", "share", "instant", "day", "yes", "own"]
+"""How a value is written; "nth" is a running number, "own": as its row says under "kind"."""
 YES = {"en": ("yes", "no"), "vi": ("có", "không")}
 
 
@@ -116,6 +116,7 @@ def moment(iso: str, lang: str) -> str:
 
 _WRITTEN: dict[Kind, Callable[[Any, str], str]] = {
     "text": lambda value, _: str(value),
+    "nth": lambda value, _: str(value),
     "count": numerals.count,
     "share": numerals.percent,
     "instant": moment,

@@ -4,6 +4,7 @@ from typing import Any
 
 from monitoring.reports.question import Answer
 from monitoring.reports.table import day, moment
+from monitoring.words import named
 
 Pair = tuple[str, str]
 
@@ -35,18 +36,52 @@ TITLES: dict[str, tuple[str, Pair]] = {
 }
 """A form to its number and its title."""
 
-KINDS: dict[str, Pair] = {
-    "days": ("", ""),
-    "month": ("Month", "Tháng"),
-    "quarter": ("Quarter", "Quý"),
-    "half": ("Half-year", "6 tháng"),
-    "nine": ("Nine months", "9 tháng"),
-    "year": ("Year", "Năm"),
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+QUARTERS = ("I", "II", "III", "IV")
+HALVES: tuple[Pair, Pair] = (("First half", "6 tháng đầu năm"), ("Second half", "6 tháng cuối năm"))
+
+SAID: dict[str, Pair] = {
+    # agencies
+    "committee": ("committee", "ủy ban nhân dân"),
+    "department": ("department", "sở, ban, ngành"),
+    "centre": ("centre", "trung tâm phục vụ hành chính công"),
+    "land_office": ("land office", "văn phòng đăng ký đất đai"),
+    "tax": ("tax", "cơ quan thuế"),
+    "police": ("police", "công an"),
+    "insurance": ("insurance", "bảo hiểm xã hội"),
+    "council": ("council", "hội đồng"),
+    # steps
+    "appraisal": ("appraisal", "thẩm định"),
+    "signature": ("signature", "ký duyệt"),
+    "payment": ("payment", "nộp tiền"),
+    "tax_data": ("tax data", "xác định nghĩa vụ thuế"),
+    "residence": ("residence", "đăng ký cư trú"),
+    "posting": ("posting", "niêm yết"),
+    "health_card": ("health card", "cấp thẻ bảo hiểm y tế"),
+    "registration": ("registration", "đăng ký vào sổ"),
+    "record_check": ("record check", "tra cứu hồ sơ lưu"),
+    # channels
+    "online": ("online", "trực tuyến"),
+    "in_person": ("in person", "trực tiếp"),
+    "post": ("post", "bưu chính"),
+    # reasons
+    "workload": ("workload", "khối lượng hồ sơ nhiều"),
+    "not eligible": ("not eligible", "không đủ điều kiện"),
+    "conditions not met": ("conditions not met", "chưa đáp ứng yêu cầu"),
+    "withdrawn": ("withdrawn", "rút hồ sơ"),
 }
+"""The simulator's words; a source's own words stand for themselves."""
 
 UNIT: Pair = ("Unit: dossiers.", "Đơn vị tính: Số hồ sơ TTHC.")
 
 NOTES: dict[str, Pair] = {
+    "office": (
+        "Only the dossiers of {name}.",
+        "Chỉ tính hồ sơ của {name}.",
+    ),
     "data_end": (
         "The data end at {at}: the report is as of then.",
         "Số liệu chỉ có đến {at}: báo cáo tính đến lúc đó.",
@@ -92,8 +127,22 @@ NOTES: dict[str, Pair] = {
             " sơ này."
         ),
     ),
+    "no_letters": (
+        (
+            "The source tells only of acceptances and ends, of no letter of apology: whether one was sent "
+            "is not measurable here."
+        ),
+        (
+            "Nguồn chỉ cho biết việc tiếp nhận và kết thúc, không có thư xin lỗi: không đo được ở đây đã "
+            "gửi hay chưa."
+        ),
+    ),
+    "shares": (
+        "Shares are rounded down to a hundredth of a percent, and need not add up to 100 %.",
+        "Tỷ lệ làm tròn xuống hai chữ số thập phân, cộng lại có thể không đủ 100 %.",
+    ),
     "no_due": (
-        "{n} dossiers have no due date and are never late: columns 9 and 12.",
+        "Without a due date, and so never late: {n} (in columns 9 and 12).",
         "{n} hồ sơ không có ngày hẹn trả, không tính quá hạn: cột 9 và 12.",
     ),
     "consolidated": (
@@ -142,8 +191,8 @@ NOTES: dict[str, Pair] = {
         "Nguồn dữ liệu không có hạn của từng bước trong kỳ: không đo được bước chậm.",
     ),
     "digest": (
-        "Resolved counts as in form II.06a; days overdue are calendar days.",
-        "Số đã giải quyết tính như biểu II.06a; số ngày quá hạn là ngày lịch.",
+        "Resolved counts as in form II.06a; days overdue are calendar days, a begun one counts.",
+        "Số đã giải quyết tính như biểu II.06a; số ngày quá hạn là ngày lịch, chưa tròn ngày tính một ngày.",
     ),
 }
 
@@ -180,12 +229,33 @@ def title(form: str, lang: str) -> tuple[str, str]:
 
 
 def period(found: Answer, lang: str) -> str:
-    """ "Tháng 2026-03 (Từ ngày 01/03/2026 đến ngày 31/03/2026)"."""
+    """ "Tháng 03 năm 2026 (từ ngày 01/03/2026 đến ngày 31/03/2026)"; of free days, the days alone."""
     told = found["period"]
-    first, last = day(told["first"], lang), day(told["last"], lang)
-    span = f"(Từ ngày {first} đến ngày {last})" if lang == "vi" else f"(from {first} to {last})"
-    kind = KINDS[told["kind"]][_i(lang)]
-    return f"{kind} {told['name']} {span}" if kind else span
+    span = _span(told["first"], told["last"], lang)
+    return span if told["kind"] == "days" else f"{name(told['name'], lang)} ({span})"
+
+
+def name(told: str, lang: str) -> str:
+    """A period's name, as `dossier.figures.period` has it, in words: "Quý I năm 2026"."""
+    first, dots, last = told.partition("..")
+    if dots:
+        return _span(first, last, lang)
+    year, _, part = told.partition("-")
+    vi = lang == "vi"
+    if not part:
+        return f"Năm {year}" if vi else f"Year {year}"
+    if part == "9M":
+        return f"9 tháng năm {year}" if vi else f"Nine months of {year}"
+    if part[0] == "H":
+        return f"{HALVES[int(part[1]) - 1][_i(lang)]} {'' if vi else 'of '}{year}"
+    if part[0] == "Q":
+        return f"Quý {QUARTERS[int(part[1]) - 1]} năm {year}" if vi else f"Quarter {part[1]} of {year}"
+    return f"Tháng {part} năm {year}" if vi else f"{MONTHS[int(part) - 1]} {year}"
+
+
+def _span(first: str, last: str, lang: str) -> str:
+    first, last = day(first, lang), day(last, lang)
+    return f"từ ngày {first} đến ngày {last}" if lang == "vi" else f"from {first} to {last}"
 
 
 def note(found: list[Any], lang: str) -> str:
@@ -197,7 +267,15 @@ def note(found: list[Any], lang: str) -> str:
         key = f"waiting_{parts['as']}"
     if "at" in parts:
         parts = {"at": moment(parts["at"], lang)}
+    if "name" in parts:
+        parts = {"name": named(parts["name"], lang)}
     return NOTES[key][_i(lang)].format(**parts)
+
+
+def said(word: str, lang: str) -> str:
+    """What a source calls an agency, a step, a channel or a reason, in words."""
+    pair = SAID.get(word.strip())
+    return pair[_i(lang)] if pair else named(word, lang)
 
 
 def _i(lang: str) -> int:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dossier.figures.period import days
 from dossier.life.lifecycle import fold
 from dossier.life.state import Dossier
-from monitoring.reports import Question, answer, holds
+from monitoring.reports import FORMS, Question, answer, holds
 from monitoring.reports.settling import COLUMNS
 from tests import strategies as our
 from tests.dossier.hours import BOOK
@@ -82,6 +82,45 @@ def test_legal_histories_fill_the_form_as_its_headings_say(data, period, due, by
 @put
 def test_histories_of_every_kind_fill_the_form_as_its_headings_say(data, period, due, by, waiting):
     compare(data.draw(our.histories()), period, due, by, waiting)
+
+
+def data_of(found):
+    """The answer without what is said of the question."""
+    return {key: value for key, value in found.items() if key != "notes"}
+
+
+@settings(max_examples=60)
+@given(our.histories(), periods(), st.sampled_from(("first", "current")), st.sampled_from(FORMS))
+def test_the_report_of_one_office_is_that_of_its_facts_alone(facts, period, due, form):
+    for office in {fact.office for fact in facts}:
+        try:
+            found = answer(asked(facts, *period, due=due, office=office), form)
+        except ValueError:
+            assert form == "digest", "only a page needs something to say"
+            continue
+        alone = answer(asked([fact for fact in facts if fact.office == office], *period, due=due), form)
+        assert data_of(found) == data_of(alone)
+        assert holds(found)
+        if form != "digest":
+            assert ["office", {"name": office}] in found["notes"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_office_that_nobody_knows_has_no_report(form):
+    question = asked(life(("accepted", 1, {})), FIRST, FIRST + timedelta(3), office="nowhere")
+    with pytest.raises(ValueError, match=r"no dossier is of the office nowhere \(offices are o\)"):
+        answer(question, form)
+
+
+def test_with_rows_of_units_the_one_asked_for_is_a_unit():
+    facts = life(
+        ("accepted", 1, {}), ("step_finished", 20, {"step": "s", "agency": "a", "successor": "heir"})
+    )
+    whole = (FIRST, FIRST + timedelta(3))
+    assert answer(asked(facts, *whole, by="unit", office="heir"), "II.06a")["total"]["received_total"] == 1
+    assert answer(asked(facts, *whole, by="office", office="o"), "II.06a")["total"]["received_total"] == 1
+    with pytest.raises(ValueError, match="no dossier is of the office o"):
+        answer(asked(facts, *whole, by="unit", office="o"), "II.06a")
 
 
 WAITING = ("supplement_requested", "supplement_provided", "supplement_provided", "apology_issued", "stopped")
@@ -233,5 +272,8 @@ def test_the_data_may_end_before_the_period_and_not_before_it_begins():
     assert found["total"]["pending_in_time"] == 1, "on the second day it is not overdue yet"
     assert found["notes"][0][0] == "data_end"
     assert answer(question, "II.06a")["total"]["pending_overdue"] == 1
-    with pytest.raises(ValueError, match="before"):
-        answer(replace(question, now=our.at(-48).timestamp()), "II.06a")
+    end = our.at(-48)
+    said = end.astimezone(ZONE).isoformat()
+    with pytest.raises(ValueError, match="before") as refused:
+        answer(replace(question, now=end.timestamp() + 1e-6), "II.06a")
+    assert str(refused.value).startswith(f"the data end at {said}, before"), "no stray microsecond"

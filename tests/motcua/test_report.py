@@ -4,7 +4,9 @@ import csv
 import html
 import io
 import json
+import os
 import re
+import subprocess
 import sys
 import threading
 from datetime import date, datetime, time, timedelta
@@ -198,7 +200,7 @@ def test_the_digest_compares_with_the_period_before(ask):
     was = {k: v for k, v in before["rows"][0].items() if k not in {"before", "office"}}
     assert now["rows"][0]["before"] == was
     assert ask(parse("2025-01", VIETNAM), "digest")["rows"][0]["before"] is None, "before the record begins"
-    with pytest.raises(ValueError, match="no dossier of office"):
+    with pytest.raises(ValueError, match="no dossier is of the office nowhere"):
         ask(parse("2025-04", VIETNAM), "digest", office="nowhere")
 
 
@@ -370,6 +372,71 @@ def test_no_text_becomes_a_formula_or_a_script(motcua, hostile, tmp_path, form):
         assert html.escape("<script>") in text
 
 
+@pytest.fixture
+def two(tmp_path):
+    """Two offices, one with a name that turns lines and colours terminals."""
+    file = tmp_path / "two.jsonl"
+    facts = [
+        our.TYPES["accepted"](
+            scenario="live", dossier_id=f"d{n}", office=name, seq=1, at=our.at(n), procedure="p",
+            channel="c", online=False, due_at=our.at(n + 9),
+        )
+        for n, name in enumerate(("H1", "H1", "a\x07\x1b[31m\nb\u202e"))
+    ]  # fmt: skip
+    file.write_bytes(b"\n".join(map(encode, [*facts, our.events.Tick(scenario="live", at=our.at(200))])))
+    return file
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_one_office_can_be_reported_alone_in_every_form(motcua, two, form):
+    code, out, err = motcua("report", two, "--form", form, "--office", "H1", "--format", "json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert all(each["holds"] for each in found["checks"])
+    if form == "digest":
+        assert [(row["office"], row["received"]) for row in found["rows"]] == [("H1", 2)]
+        return
+    n = {"II.06a": "received_total", "consolidated": "received_total", "steps": "steps"}.get(form, "late")
+    assert found["total"][n] == (0 if form == "steps" else 2)
+    code, out, _ = motcua("report", two, "--form", form, "--office", "H1", "--lang", "vi")
+    assert (code, "Chỉ tính hồ sơ của H1." in out) == (0, True)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("written", ["table", "html", "csv", "xlsx"])
+def test_a_name_plays_with_no_terminal_browser_or_spreadsheet(motcua, two, tmp_path, form, written):
+    out = tmp_path / f"out.{written}"
+    assert motcua("report", two, "--form", form, "--format", written, "--out", out)[0] == 0
+    if written == "xlsx":
+        book = openpyxl.load_workbook(out)
+        text = "".join(str(cell.value or "") for each in book for row in each.iter_rows() for cell in row)
+        text += "".join(each.title for each in book)
+    else:
+        text = out.read_text("utf-8-sig")
+    assert not set(text) & set("\x07\x1b\u202e")
+    if form not in {"steps", "II.07a"}:
+        assert re.search(r"a\ufffd\ufffd.31m\s+b\ufffd", text)
+
+
+def test_a_sentence_about_an_office_plays_with_no_terminal(motcua, two):
+    code, _, err = motcua("report", two, "--office", "H\x1b9")
+    assert (code, "offices are H1, a\ufffd\ufffd[31m b\ufffd" in err) == (2, True)
+    assert "\x1b" not in err
+
+
+def test_a_file_that_cannot_be_written_is_named_with_what_to_do(motcua, two, tmp_path):
+    nowhere = tmp_path / "nope"
+    for out, said in (
+        (nowhere / "x.html", f"{nowhere} is not there: make the folder, or name another file"),
+        (tmp_path, f"{tmp_path} is a folder: name a file in it"),
+        ("/dev/full", "/dev/full cannot be written (No space left on device): name another file"),
+    ):
+        code, told, err = motcua("report", two, "--format", "html", "--out", out)
+        assert (code, told) == (2, "")
+        assert err.startswith(f"motcua: {said}")
+        assert err.count("\n") == 1
+
+
 def test_a_check_that_fails_is_told_and_the_exit_code_is_one(motcua, spring, monkeypatch):
     monkeypatch.setitem(settling.SUMS, "3 = 7 + 11", ("received_total", ("resolved_total",)))
     code, out, err = motcua("report", spring, "--month", "2025-03")
@@ -403,6 +470,20 @@ def test_the_forms_are_listed(motcua):
         ["FILE", "--from", "2025-03-02", "--until", "2025-03-01"],
         ["FILE", "--month", "2035-03"],
         ["FILE", "--month", "2025-03", "--cutoff", "32"],
+        ["FILE", "--from", "2025-03-01", "--until", "2025-04-01", "--cutoff", "20"],
+        ["FILE", "--cutoff", "20"],
+        ["FILE", "--month", "2025-03", "--office", "nowhere"],
+        ["FILE", "--month", "2025-03", "--out", "/nope/report.html"],
+        [
+            "--from-monitor",
+            "http://127.0.0.1:1",
+            "--from",
+            "2025-03-01",
+            "--until",
+            "2025-04-01",
+            "--cutoff",
+            "20",
+        ],
         ["FILE", "--format", "xlsx"],
         ["FILE", "--month", "2025-03", "--form", "digest", "--office", "nowhere"],
         ["FILE", "--from-monitor", "http://127.0.0.1:1", "--month", "2025-03"],
@@ -476,6 +557,8 @@ def test_a_monitor_gives_the_report_of_the_file(motcua, spring, monitor, form, w
         ({"period": "2025-03", "by": "colour"}, 400),
         ({"period": "2025-03", "due": "never"}, 400),
         ({"from": "2025-03-01", "until": "soon"}, 400),
+        ({"from": "2025-03-01", "until": "2025-04-01", "cutoff": "20"}, 400),
+        ({"from": "2025-03-01", "until": "2025-04-01", "period": "2025-03"}, 400),
         ({"from": "2025-03-01", "until": "2025-02-01"}, 400),
     ],
 )
@@ -484,6 +567,23 @@ def test_a_wrong_wish_is_refused_with_what_is_right(query, status):
         wish(query, VIETNAM)
     assert refused.value.status == status
     assert len(str(refused.value)) < 300
+
+
+def test_without_a_period_the_ways_to_say_one_are_named():
+    with pytest.raises(Refusal, match="period=2026-03"):
+        wish({"form": "II.06a"}, VIETNAM)
+
+
+@pytest.mark.parametrize("written", ["csv", "html", "json"])
+def test_a_file_on_standard_output_is_utf8_whatever_the_terminal_has(two, written):
+    words = [sys.executable, "-m", "motcua", "report", two, "--lang", "vi", "--form", "consolidated"]
+    done = subprocess.run(
+        [*map(str, words), "--format", written, "--office", "H1"],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"}, capture_output=True, check=True,
+    )  # fmt: skip
+    text = done.stdout.decode("utf-8-sig")
+    assert "?" not in text
+    assert written == "json" or "Đơn vị giải quyết TTHC" in text
 
 
 def test_what_the_data_say_of_themselves_stands_in_the_notes(ask, world):

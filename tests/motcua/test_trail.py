@@ -1,12 +1,14 @@
 """`motcua trail`: the papers, the routing slip, the register's line and the states of one dossier."""
 
 import json
+import re
 import sys
 
 import pytest
 
 from dossier.event import encode
 from motcua.cli import main
+from motcua.papers import MOVES, VERDICTS
 from tests import strategies as our
 
 HISTORY = (
@@ -105,6 +107,70 @@ def test_a_message_of_the_dossier_that_is_no_event_is_told(motcua, tmp_path):
     code, out, err = motcua("trail", broken, "H1-0002")
     assert (code, "1 message that names H1-0002 could not be used" in err) == (0, True)
     assert "receipt with appointment" in out
+
+
+ACCEPTED = ("accepted", "2026-03-03T09:00:00+07:00", {
+    "procedure": "p", "channel": "in_person", "online": False, "due_at": "2026-03-04T09:00:00+07:00",
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "dates", "verdict"), [
+    ([("corrected", "2026-03-05T09:00:00+07:00", {"due_at": "2026-03-10T09:00:00+07:00", "reason": "typo"}),
+      ("resolved", "2026-03-10T08:00:00+07:00", {})],
+     [("corrected", "2026-03-10T09:00:00+07:00", "2026-03-10T09:00:00+07:00")], ("on_time", "on_time")),
+    ([("corrected", "2026-03-05T09:00:00+07:00", {"retracted": True})],
+     [("retracted", "2026-03-04T09:00:00+07:00", "2026-03-04T09:00:00+07:00")], ("retracted", "retracted")),
+    ([("supplement_requested", "2026-03-03T10:00:00+07:00", {}),
+      ("supplement_provided", "2026-03-05T10:00:00+07:00", {"due_at": "2026-03-06T09:00:00+07:00"}),
+      ("resolved", "2026-03-05T11:00:00+07:00", {})],
+     [("supplement_provided", "2026-03-06T09:00:00+07:00", "2026-03-06T09:00:00+07:00")], ("early", "early")),
+    ([("apology_issued", "2026-03-03T10:00:00+07:00", {"due_at": "2026-03-09T09:00:00+07:00"}),
+      ("resolved", "2026-03-09T08:30:00+07:00", {})],
+     [("apology_issued", "2026-03-04T09:00:00+07:00", "2026-03-09T09:00:00+07:00")], ("late", "on_time")),
+    ([("resolved", "2026-03-05T08:30:00+07:00", {})], [], ("late", "late")),
+    ([("step_finished", "2026-03-04T08:30:00+07:00", {"step": "s", "agency": "a"})], [], ("open", "open")),
+    ([("step_finished", "2026-03-04T09:30:00+07:00", {"step": "s", "agency": "a"})], [],
+     ("overdue", "overdue")),
+], ids=["correction", "retraction", "papers", "letter", "late", "open", "overdue"])  # fmt: skip
+def test_what_moved_the_date_and_how_it_is_judged_is_told(motcua, tmp_path, more, dates, verdict):
+    file = tmp_path / "moved.jsonl"
+    file.write_bytes(b"\n".join(lines("H1-0001", "H1", [ACCEPTED, *more])))
+    code, out, err = motcua("trail", file, "H1-0001", "--format", "json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert [(row["by"], row["due"], row["appointment"]) for row in found["dates"]] == dates
+    assert found["verdict"] == dict(zip(("first", "current"), verdict, strict=True))
+    for i, lang in enumerate(("en", "vi")):
+        text = motcua("trail", file, "H1-0001", "--lang", lang)[1]
+        assert re.search(rf"^(Judged|Kết quả đánh giá) +{VERDICTS[verdict[0]][i]}$", text, re.MULTILINE)
+        assert ("By the new date" in text or "Theo ngày hẹn lại" in text) is (verdict[0] != verdict[1])
+        assert all(MOVES[by][i] in text for by, *_ in dates)
+
+
+def test_a_trail_in_vietnamese_has_vietnamese_words_and_dates(motcua, tmp_path):
+    file = tmp_path / "vi.jsonl"
+    history = [ACCEPTED, ("handed_over", "2026-03-03T10:00:00+07:00", {"from": "centre", "to": "committee"}),
+               ("step_finished", "2026-03-03T11:00:00+07:00", {"step": "appraisal", "agency": "committee"}),
+               ("apology_issued", "2026-03-03T12:00:00+07:00", {"reason": "workload"})]  # fmt: skip
+    file.write_bytes(b"\n".join(lines("H1-0001", "H1", history)))
+    _, out, _ = motcua("trail", file, "H1-0001", "--lang", "vi")
+    for word in ("ủy ban nhân dân", "thẩm định", "trực tiếp", "khối lượng hồ sơ nhiều", "03/03/2026 11:00"):
+        assert word in out
+    for word in ("committee", "appraisal", "in_person", "workload", "2026-03"):
+        assert word not in out
+
+
+def test_what_a_source_says_plays_with_no_terminal(motcua, tmp_path):
+    file = tmp_path / "hostile.jsonl"
+    history = [(kind, at, {**fields, "procedure": "p\x1b[31m\nq", "channel": "c\x07\u202e"})
+               for kind, at, fields in HISTORY[:2]]  # fmt: skip
+    history += [("stopped", "2025-07-22T09:00:00+07:00", {"reason": "the\ncitizen\x9basked"})]
+    file.write_bytes(b"\n".join(lines("H1-0001", "H\x1b1", history)))
+    code, out, err = motcua("trail", file, "H1-0001")
+    assert (code, err) == (0, "")
+    assert not set(out) & set("\x1b\x07\u202e\x9b")
+    for seen in ("H1-0001  H\ufffd1  live", "p\ufffd[31m q", "c\ufffd\ufffd", "the citizen\ufffdasked"):
+        assert seen in out
 
 
 def test_a_row_of_a_table_has_a_trail(motcua, tmp_path):
