@@ -38,7 +38,7 @@ kafka: $(VENV)/.demo ## run a real Apache Kafka on 127.0.0.1:9092 until Ctrl-C (
 
 docs: $(VENV)/.test ## make the files under docs/ that come from the code
 	@$(PY) -m motcua.docs
-	@$(PY) -m tests.precision
+	@$(PY) -m tests.dossier.audit.precision
 
 picture: $(VENV)/.test ## take the README's picture of the demo's page, with Chromium
 	@$(PY) -m motcua demo

@@ -17,7 +17,7 @@ from motcua.options import (
     map_option,
     scenario_option,
 )
-from motcua.show import moment, number, percent, table
+from motcua.show import clean, moment, number, percent, table
 
 if TYPE_CHECKING:
     from dossier.audit.findings import Finding
@@ -105,11 +105,16 @@ def answered(asked: Asked) -> tuple[dict[str, Any], list["Finding"]]:
     from dossier.audit.review import total
     from dossier.figures.indicators import instant
     from motcua.calendars import load
+    from motcua.files import BadInput
     from motcua.measure import name_of, tell_dead
 
     book = load(asked.calendar)
     batch = folded(asked, book)
     tell_dead(batch)
+    if asked.as_of is not None and not (batch.processor.worlds or batch.dead):
+        raise BadInput(
+            f"nothing in the input happened before {asked.as_of.isoformat()}: give a later --as-of"
+        )
     name = name_of(batch, asked.scenario)
     world = batch.processor.worlds[name]
     before = world.now if asked.as_of is None else asked.as_of.timestamp()
@@ -234,5 +239,8 @@ def _found(rows: Sequence[Mapping[str, Any]], lang: str, by_office: bool = False
 def _examples(row: Mapping[str, Any]) -> str:
     lines = [f"{row['title']}:"]
     lines += [f"  {n} x {cause}" for cause, n in row["causes"].items()]
-    lines += [f"  {each['office']} {each['dossier_id']}: {each['evidence']}" for each in row["examples"]]
+    lines += [
+        f"  {clean(each['office'])} {clean(each['dossier_id'])}: {clean(each['evidence'])}"
+        for each in row["examples"]
+    ]
     return "\n".join(lines)

@@ -20,7 +20,8 @@ from motcua.options import (
 from motcua.show import number, percent, table
 
 if TYPE_CHECKING:
-    from dossier.official.index766 import Row, Total
+    from dossier.official.index766 import Count, Row, Total
+    from motcua.measure import Batch
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -73,24 +74,19 @@ def index766(
 
     import msgspec
 
-    from dossier.official.index766 import read, score, totals
-    from motcua import mappings
-    from motcua.targets import answers
+    from dossier.official.index766 import score, totals
+    from motcua.targets import answers, fold
 
     if inputs:
         click.echo(_inputs(lang))
         return
     if not files:
         raise click.UsageError("give event files or dossier tables, or --inputs")
-    raw = (mappings.read(given) if given else None) or {}
-    if not isinstance(raw, dict):
-        raise BadInput(f"{given}: must be names and counts, as petitions: 12")
-    try:
-        counts, split = read(raw)
-    except ValueError as error:
-        raise BadInput(f"{given}: {error}") from None
-    answer = answers(files, options)
-    rows = score(answer["total"], counts, split, lang)
+    counts, split = _read(given)
+    batch = fold(files, options)
+    answer = answers(batch, options)
+    measured = {**answer["total"], **_times(batch, options, counts)}
+    rows = score(measured, counts, split, lang)
     sums = totals(rows, lang)
     if form == "json":
         head = {"as_of": answer["as_of"], "scenario": answer["scenario"]}
@@ -98,6 +94,29 @@ def index766(
         click.echo(json.dumps(body, ensure_ascii=False))
     else:
         click.echo(_shown(rows, sums, lang))
+
+
+def _read(given: Path | None) -> "tuple[dict[str, int], dict[str, float] | None]":
+    """The inputs of a file; `BadInput` names what is wrong and the file."""
+    from dossier.official.index766 import read
+    from motcua import mappings
+
+    raw = (mappings.read(given) if given else None) or {}
+    if not isinstance(raw, dict):
+        raise BadInput(f"{given}: must be names and counts, as petitions: 12")
+    try:
+        return read(raw)
+    except ValueError as error:
+        raise BadInput(f"{given}: {error}") from None
+
+
+def _times(batch: "Batch", options: Mapping[str, Any], given: Mapping[str, int]) -> "dict[str, Count]":
+    """The counts of 2.2 from the states, unless one is given: a given sum is not of our dossiers."""
+    from dossier.official.index766 import durations
+    from motcua.targets import seen
+
+    times = durations(*seen(batch, options))
+    return {} if times.keys() & given.keys() else times
 
 
 def _shown(rows: "Sequence[Row]", sums: "Sequence[Total]", lang: str) -> str:

@@ -1,6 +1,29 @@
-"""How likely so many are by chance alone: the tails that the audit's statistics are judged by."""
+"""Heaps in time, and how likely so many are by chance alone."""
 
+from collections.abc import Iterable, Iterator
 from math import erfc, exp, lgamma, log, log1p, sqrt
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
+
+
+def heaped(
+    timed: Iterable[tuple[float, Thing]], window: float, least: int
+) -> Iterator[tuple[float, Thing, int]]:
+    """Those of which at least so many lie within some window of seconds, with the size of the largest."""
+    rows = sorted(timed, key=lambda row: row[0])
+    heap = [0] * len(rows)
+    start = 0
+    for i, (at, _) in enumerate(rows):
+        while at - rows[start][0] > window:
+            start += 1
+        size = i - start + 1
+        if size >= least:
+            for j in range(i, start - 1, -1):
+                if heap[j] >= size:
+                    break
+                heap[j] = size
+    return ((at, thing, size) for (at, thing), size in zip(rows, heap, strict=True) if size)
 
 
 def at_least(k: int, n: int, p: float) -> float:

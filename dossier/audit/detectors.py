@@ -1,56 +1,15 @@
-"""The detectors of the integrity audit: what each one means, its source, and from where on it speaks.
+"""The detectors of the integrity audit: what each one means, its source, and its words.
 
 Sources are sections of the domain brief ([V] seen, [M] unverified, [I] inferred); "ours" is our own choice.
 A finding is a sign that somebody should look, and no proof of a fault or of an intent.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 Severity = Literal["serious", "notable", "information"]
 Words = tuple[str, str]
 """English, Vietnamese."""
-
-
-class Threshold(NamedTuple):
-    """A number from which a detector speaks, its unit, and why that one."""
-
-    value: float
-    unit: str
-    reason: str
-
-
-_RUN = "the most that the simulated month of Phú Thọ, 163 honest offices, has is"
-
-THRESHOLDS: Mapping[str, Threshold] = {
-    "date_slack": Threshold(60, "seconds", "sources cut instants to the minute"),
-    "stretch_slack": Threshold(8, "working hours", "rounding to a working day is practice [V-code:S4]"),
-    "asked_late": Threshold(0.2, "of the limit", "domain 6: requests in the last 20 %"),
-    "asked_whole": Threshold(16, "working hours", "in a limit of a day or less every hour is the last"),
-    "asked_least": Threshold(5, "requests", "fewer are no habit (ours)"),
-    "asked_tail": Threshold(1e-3, "probability", "of so many there, if any time were as likely (ours)"),
-    "refiled": Threshold(2, "times", "once is the law's way; again and again is the complaint"),
-    "refiled_days": Threshold(30, "days", "domain 6"),
-    "entered_window": Threshold(120, "seconds", "a walk-in takes 8-15 minutes at a counter, domain 5.2 [M]"),
-    "entered_least": Threshold(6, "dossiers", f"{_RUN} 3"),
-    "entered_tail": Threshold(1e-6, "probability", "by Poisson at twice the office's own pace (ours)"),
-    "entered_late": Threshold(30, "minutes", "before closing, and after it: domain 6, 16:30-17:00"),
-    "closed_window": Threshold(60, "seconds", "nobody reads and signs so many in a minute (ours)"),
-    "closed_least": Threshold(10, "dossiers", f"{_RUN} 5"),
-    "closed_ahead": Threshold(4, "working hours", "half a day: due soon, all of them (ours)"),
-    "mass_last": Threshold(300, "seconds", "the last minutes before the due instant (ours)"),
-    "mass_span": Threshold(2100, "seconds", "the last minutes and the half hour before them (ours)"),
-    "mass_least": Threshold(10, "ends", f"{_RUN} 6"),
-    "mass_tail": Threshold(1e-6, "probability", "of so many, were the 35 minutes alike; 3,321 communes"),
-    "virtual_least": Threshold(100, "judged dossiers", "none late of a few is no wonder (ours)"),
-    "filed_a_day": Threshold(10, "dossiers a day", "a family or small firm files a handful (ours)"),
-    "matters_least": Threshold(20, "dossiers", "of one account in the record (ours)"),
-    "matters_kinds": Threshold(5, "procedures", "a law office files many of a kind, a citizen few (ours)"),
-    "numbered": Threshold(0.9, "of the results", "where nine of ten have one, none is odd (ours)"),
-    "pair_least": Threshold(10, "late dossiers", "fewer are single faults (ours)"),
-    "channel_least": Threshold(50, "dossiers of each channel", "fewer tell nothing (ours)"),
-    "channel_tail": Threshold(1e-3, "probability", "one-sided, of two equal shares (ours)"),
-}
 
 
 class Detector(NamedTuple):
@@ -63,11 +22,8 @@ class Detector(NamedTuple):
     evidence: Words
     source: str
     thresholds: tuple[str, ...] = ()
-
-
-def of(threshold: str) -> float:
-    """The value of a threshold."""
-    return THRESHOLDS[threshold].value
+    needs: str = ""
+    """What else the source has to tell of, as a name in `LACKS`; where it does not, nothing can be said."""
 
 
 BASES: Mapping[str, Words] = {
@@ -75,7 +31,7 @@ BASES: Mapping[str, Words] = {
     "received": ("received", "hồ sơ tiếp nhận"),
     "finished": ("finished", "hồ sơ đã kết thúc"),
     "resolved": ("resolved", "hồ sơ đã xử lý xong"),
-    "numbered": ("resolved", "hồ sơ đã xử lý xong"),
+    "numbered": ("with a result", "hồ sơ có kết quả"),
     "returned": ("returned", "hồ sơ đã trả kết quả"),
     "dated": ("with a due date", "hồ sơ có hẹn trả"),
     "limited": ("with a limit and a due date", "hồ sơ có thời hạn và hẹn trả"),
@@ -91,7 +47,7 @@ BASES: Mapping[str, Words] = {
     "accounted": ("online with an account", "hồ sơ trực tuyến có tài khoản"),
     "deviced": ("online with a device", "hồ sơ trực tuyến có thiết bị"),
     "traceable": ("with an account or a predecessor", "hồ sơ có tài khoản hoặc hồ sơ trước"),
-    "closed": ("resolved with a due date ahead", "hồ sơ xử lý xong trước hẹn"),
+    "retracted": ("retracted", "hồ sơ đã hủy bỏ khỏi hệ thống"),
 }  # fmt: skip
 """Among what a detector looks."""
 
@@ -102,7 +58,7 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("closed_without_result", "serious", "resolved",
         ("closed though the source says there is no result", "kết thúc trên hệ thống khi chưa có kết quả"),
         ("resolved, and the result number is empty", "đã xử lý xong nhưng số kết quả để trống"),
-        "domain 1.8 [V:seed 003], 6"),
+        "domain 1.8 [V:seed 003], 6", needs="worded"),
     Detector("result_number_missing", "serious", "numbered",
         ("closed without the number that others have", "kết thúc không có số kết quả như các hồ sơ khác"),
         ("no result number, though {numbered} of the office's {resolved} results have one",
@@ -114,7 +70,16 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("appointment_overwritten", "serious", "dated",
         ("a passed due date replaced by a later one", "ghi đè ngày hẹn trả đã qua bằng ngày muộn hơn"),
         ("first due {first_at}, now {now_at}", "hẹn ban đầu {first_at}, nay {now_at}"),
-        "domain 1.7 [V:S1, I], 6"),
+        "domain 1.7 [V:S1, I], 6", needs="plain"),
+    Detector("on_time_by_correction", "serious", "dated",
+        ("late but for a correction that put the date off", "chỉ đúng hạn nhờ sửa ngày hẹn muộn hơn"),
+        ("due {first_at}, corrected on {mended_at} to {now_at}, ended {end_at}",
+         "hẹn {first_at}, ngày {mended_at} sửa thành {now_at}, kết thúc {end_at}"),
+        "domain 1.7 [V:S1, I], 6", needs="plain"),
+    Detector("retracted_overdue", "serious", "retracted",
+        ("taken out of the figures when overdue", "hủy bỏ hồ sơ khi đã quá hạn"),
+        ("overdue since {due_at}, ended {end_at}, retracted {retracted_at}",
+         "quá hạn từ {due_at}, kết thúc {end_at}, hủy bỏ {retracted_at}"), "ours", needs="plain"),
     Detector("appointment_stretched", "notable", "moved",
         ("the date moved further than was waited", "ngày hẹn lùi xa hơn thời gian chờ"),
         ("the wait allowed {most_at}, written {due_at}", "thời gian chờ cho phép {most_at}, ghi {due_at}"),
@@ -123,7 +88,7 @@ DETECTORS: tuple[Detector, ...] = (
         ("late by the first date, on time by a later one", "trễ theo hẹn đầu, đúng hạn theo hẹn sau"),
         ("first due {first_at}, ended {end_at}, by then due {now_at}",
          "hẹn đầu {first_at}, kết thúc {end_at}, khi đó hẹn {now_at}"),
-        "domain 1.7 (766 reads the current date) [I]"),
+        "domain 1.7 (766 reads the current date) [I]", needs="plain"),
     Detector("wrong_due_date", "serious", "limited",
         ("the due date is not what the limit gives", "ngày hẹn trả tính sai so với thời hạn"),
         ("{limit} from {start_at} is {right_at}, written {due_at} ({cause})",
@@ -149,6 +114,10 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("letter_repeated", "notable", "lettered",
         ("more letters of apology than allowed", "xin lỗi và hẹn lại quá số lần"),
         ("{letters} letters", "{letters} văn bản"), "domain 1.7 [M]"),
+    Detector("letter_without_date", "notable", "lettered",
+        ("letter of apology without a later date", "văn bản xin lỗi không có ngày hẹn mới muộn hơn"),
+        ("letter {letter_at}, then due {due_at}, new date {until_at}",
+         "văn bản {letter_at}, khi đó hẹn {due_at}, hẹn mới {until_at}"), "domain 1.7 contents [V:S18, S19]"),
     Detector("letter_false", "information", "lettered",
         ("letter of apology, yet it ended in time", "có văn bản xin lỗi nhưng kết thúc đúng hạn"),
         ("letter {letter_at}, ended {end_at}, due {due_at}",
@@ -177,34 +146,37 @@ DETECTORS: tuple[Detector, ...] = (
         ("one of {heap} entered within {seconds:.0f} s",
          "một trong {heap} hồ sơ nhập trong {seconds:.0f} giây"),
         "domain 6 [V:S12b]", ("entered_window", "entered_least", "entered_tail", "entered_late")),
-    Detector("batch_closing", "notable", "closed",
-        ("closed in a heap shortly before due", "kết thúc dồn hàng loạt ngay trước hẹn"),
-        ("one of {heap} closed within {seconds:.0f} s, due {due_at}",
-         "một trong {heap} hồ sơ kết thúc trong {seconds:.0f} giây, hẹn {due_at}"),
-        "domain 6 [V:seed 003]", ("closed_window", "closed_least", "closed_ahead")),
+    Detector("batch_closing", "notable", "resolved",
+        ("closed in a heap: before due, at a month's end, or very many",
+         "kết thúc dồn hàng loạt: trước hẹn, cuối tháng, hoặc rất nhiều"),
+        ("one of {heap} closed within {seconds:.0f} s, at {end_at}, due {due_at}",
+         "một trong {heap} hồ sơ kết thúc trong {seconds:.0f} giây, lúc {end_at}, hẹn {due_at}"),
+        "domain 6 [V:seed 003]",
+        ("closed_window", "closed_least", "closed_tail", "closed_ahead", "closed_end", "closed_many")),
     Detector("mass_at_due", "notable", "judged",
         ("too many ends in the last minutes before due", "kết thúc dồn vào những phút cuối trước hẹn"),
-        ("ended {ahead:.0f} s before due; {last} of the {all} ends of the last 35 minutes lie in the last 5",
-         "kết thúc trước hẹn {ahead:.0f} giây; {last}/{all} hồ sơ của 35 phút cuối nằm trong 5 phút cuối"),
+        ("{ahead:.0f} s before due; {last} of {all} ends in the last 35 working minutes are in the last 5",
+         "trước hẹn {ahead:.0f} giây; {last}/{all} hồ sơ của 35 phút làm việc cuối nằm trong 5 phút cuối"),
         _D6, ("mass_last", "mass_span", "mass_least", "mass_tail")),
     Detector("virtual_on_time", "serious", "judged",
         ("nothing late, and a heap at the due instant: on time in name?",
          "không trễ hồ sơ nào và dồn vào giờ hẹn: đúng hạn ảo?"),
-        ("0 of {judged} late; {last} of the {all} ends of the last 35 minutes lie in the last 5",
-         "0/{judged} trễ; {last}/{all} hồ sơ của 35 phút cuối nằm trong 5 phút cuối"),
+        ("0 of {judged} late; {last} of {all} ends in the last 35 working minutes are in the last 5",
+         "0/{judged} trễ; {last}/{all} hồ sơ của 35 phút làm việc cuối nằm trong 5 phút cuối"),
         "domain 6 [V: seed 004, S44; I]",
         ("virtual_least", "mass_last", "mass_span", "mass_least", "mass_tail")),
     Detector("filed_for_citizens", "notable", "accounted",
-        ("many online dossiers of one account in a day: filed for citizens?",
-         "một tài khoản nộp nhiều hồ sơ trong ngày: nộp thay?"),
-        ("one of {heap} of this account on this day, {kinds} procedures",
-         "một trong {heap} hồ sơ của tài khoản này trong ngày, {kinds} thủ tục"),
-        "domain 1.8, 6 [V:seed 003]", ("filed_a_day",)),
+        ("many online dossiers of one account in a day or month: filed for citizens?",
+         "một tài khoản nộp nhiều hồ sơ trong ngày hoặc tháng: nộp thay?"),
+        ("one of {heap} of this account in {days} d, {kinds} procedures",
+         "một trong {heap} hồ sơ của tài khoản này trong {days} ngày, {kinds} thủ tục"),
+        "domain 1.8, 6 [V:seed 003]", ("filed_a_day", "filed_a_month")),
     Detector("one_device", "notable", "deviced",
-        ("many online dossiers from one device in a day", "một thiết bị nộp nhiều hồ sơ trong ngày"),
-        ("one of {heap} from this device on this day, {accounts} accounts",
-         "một trong {heap} hồ sơ từ thiết bị này trong ngày, {accounts} tài khoản"),
-        "domain 1.8, 6 [V:seed 003]", ("filed_a_day",)),
+        ("many online dossiers from one device in a day or month",
+         "một thiết bị nộp nhiều hồ sơ trong ngày hoặc tháng"),
+        ("one of {heap} from this device in {days} d, {accounts} accounts",
+         "một trong {heap} hồ sơ từ thiết bị này trong {days} ngày, {accounts} tài khoản"),
+        "domain 1.8, 6 [V:seed 003]", ("filed_a_day", "filed_a_month")),
     Detector("many_matters", "notable", "accounted",
         ("one account in many different matters", "một tài khoản nộp nhiều loại thủ tục khác nhau"),
         ("one of {heap} of this account, {kinds} procedures",
@@ -222,7 +194,7 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("online_slower", "information", "judged",
         ("online dossiers later than those on paper", "hồ sơ trực tuyến trễ hơn hồ sơ giấy"),
         ("online {online:.1%} late, on paper {paper:.1%}", "trực tuyến trễ {online:.1%}, giấy {paper:.1%}"),
-        "domain 6 [V:S43]", ("channel_least", "channel_tail")),
+        "domain 6 [V:S43]", ("channel_least", "channel_tail"), needs="channelled"),
     Detector("end_before_start", "serious", "finished",
         ("ended before it was accepted", "kết thúc trước khi tiếp nhận"),
         ("accepted {start_at}, ended {end_at}", "tiếp nhận {start_at}, kết thúc {end_at}"), _D6),
@@ -231,22 +203,24 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("submitted_again", "notable", "submitted",
         ("filed a second time under its number", "nộp lại lần nữa dưới cùng mã hồ sơ"), _TIMES, _D13),
     Detector("accepted_again", "notable", "received",
-        ("accepted a second time", "tiếp nhận lại lần nữa"), _TIMES, _D13),
+        ("accepted a second time", "tiếp nhận lại lần nữa"), _TIMES, _D13, needs="plain"),
     Detector("after_end", "notable", "finished",
-        ("worked on after its end", "còn xử lý sau khi kết thúc"), _TIMES, _D13),
+        ("worked on after its end", "còn xử lý sau khi kết thúc"), _TIMES, _D13, needs="plain"),
     Detector("while_waiting", "notable", "received",
-        ("worked on while the clock stood", "vẫn xử lý trong khi tạm dừng"), _TIMES, _D13),
+        ("worked on while the clock stood", "vẫn xử lý trong khi tạm dừng"), _TIMES, _D13, needs="plain"),
     Detector("before_acceptance", "notable", "known",
-        ("worked on before acceptance", "xử lý trước khi tiếp nhận"), _TIMES, _D13),
+        ("worked on before acceptance", "xử lý trước khi tiếp nhận"), _TIMES, _D13, needs="plain"),
     Detector("illegal_transition", "notable", "known",
-        ("another step that the states do not allow", "chuyển trạng thái không hợp lệ"), _TIMES, _D13),
+        ("another step that the states do not allow", "chuyển trạng thái không hợp lệ"), _TIMES, _D13,
+        needs="plain"),
     Detector("level_abolished", "notable", "received",
         ("received at a district after districts ended", "tiếp nhận ở cấp huyện sau khi bỏ cấp huyện"),
-        _TIMES, "domain 4.1 [V:S13]"),
+        _TIMES, "domain 4.1 [V:S13]", needs="leveled"),
     Detector("gap", "information", "known",
-        ("facts of its history did not come", "thiếu dữ kiện trong lịch sử"), _TIMES, "ours"),
+        ("facts of its history did not come", "thiếu dữ kiện trong lịch sử"), _TIMES, "ours", needs="plain"),
     Detector("corrected", "information", "known",
-        ("its data were corrected afterwards", "dữ liệu được đính chính về sau"), _TIMES, "ours"),
+        ("its data were corrected afterwards", "dữ liệu được đính chính về sau"), _TIMES, "ours",
+        needs="plain"),
 )  # fmt: skip
 """In the order in which they are shown."""
 
@@ -262,6 +236,11 @@ LACKS: Mapping[str, Words] = {
     "deviced": ("the source gives no hash of the device", "nguồn không cho mã băm thiết bị"),
     "traceable": ("the source names neither accounts nor predecessors",
                   "nguồn không cho tài khoản hay hồ sơ trước"),
+    "dated": ("the source gives no due dates", "nguồn không cho ngày hẹn trả"),
+    "judged": ("nothing here has ended that had a due date", "chưa có hồ sơ có hẹn trả nào kết thúc"),
+    "worded": ("the source does not say whether there is a result", "nguồn không cho biết có kết quả chưa"),
+    "leveled": ("the source gives no administrative level", "nguồn không cho cấp hành chính"),
+    "channelled": ("no dossier here is told to be online", "không có hồ sơ nào được ghi là trực tuyến"),
     "plain": ("the source tells only of acceptance and end", "nguồn chỉ cho tiếp nhận và kết thúc"),
     "sync": ("events of one source; the national portal's copy is not among them",
              "chỉ có sự kiện của một nguồn, không có bản đồng bộ của Cổng quốc gia"),
@@ -288,8 +267,3 @@ UNSEEN: Mapping[str, tuple[Words, str]] = {
                            "cán bộ nộp thay tại quầy"), "visits"),
 }  # fmt: skip
 """Patterns of section 6 that events cannot show: their words and the reason in `LACKS`."""
-
-
-def thresholds(names: Iterable[str]) -> str:
-    """The thresholds as words: value and unit of each."""
-    return "; ".join(f"{THRESHOLDS[name].value:g} {THRESHOLDS[name].unit}" for name in names)

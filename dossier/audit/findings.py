@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from dossier.audit.detectors import DETECTORS, LACKS, NAMES, UNSEEN, Detector, Severity
+from dossier.audit.detectors import DETECTORS, NAMES, UNSEEN, Detector, Severity
 from dossier.life.state import Dossier
 
-KNOWN_BASES = ("limited", "paired", "submitted", "accounted", "deviced", "traceable")
+KNOWN_BASES = ("dated", "judged", "limited", "paired", "submitted", "accounted", "deviced", "traceable")
 """Where none of these is there, the source does not tell what the detector needs."""
 RICH_BASES = ("breached", "lettered", "asked", "requests", "returned", "moved")
 """What a table of acceptances and ends does not tell."""
@@ -99,13 +99,24 @@ class Tally:
                 row.looked = self.looked[detector.base][office]
                 row.examples = _first(row.examples, self.most)
                 if not row.found:
-                    row.lacks = _lacks(detector.base, row.looked, rich, numbered.get(office, False))
+                    row.lacks = self._lacks(detector, office, rich, numbered.get(office, False))
                 out.append(row)
         out += [
             Finding(detector=name, severity="information", office="", lacks=lacks)
             for name, (_, lacks) in UNSEEN.items()
         ]
         return out
+
+    def _lacks(self, detector: Detector, office: str, rich: bool, numbered: bool) -> str:
+        """Why nothing can be said of the office, as a name in `LACKS`; "" where it can."""
+        base, needs = detector.base, detector.needs
+        if not rich and (needs == "plain" or base in RICH_BASES):
+            return "plain"
+        if base == "numbered" and self.looked[base][office] and not numbered:
+            return base
+        asked = [base] if base in KNOWN_BASES else ["dated"] if base == "breached" else []
+        asked += [needs] if needs not in {"", "plain"} else []
+        return next((name for name in asked if not self.looked[name][office]), "")
 
 
 def unknown(name: str) -> Detector:
@@ -161,14 +172,3 @@ def _severity(name: str) -> Severity:
 
 def _first(examples: list[Example], most: int) -> list[Example]:
     return sorted(examples, key=lambda each: (each.at, each.office, each.dossier_id))[:most]
-
-
-def _lacks(base: str, looked: int, rich: bool, numbered: bool) -> str:
-    if base == "numbered":
-        reason = "" if numbered or not looked else "numbered"
-    elif base in KNOWN_BASES:
-        reason = "" if looked else base
-    else:
-        reason = "" if rich or base not in RICH_BASES else "plain"
-    assert not reason or reason in LACKS
-    return reason

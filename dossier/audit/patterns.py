@@ -1,13 +1,12 @@
-"""Patterns over many dossiers of an office, or of one filer, that a single dossier does not show."""
+"""Patterns over many dossiers of an office that a single dossier does not show."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from datetime import time
 
-from dossier.audit.chance import at_least, higher, unlikely
-from dossier.audit.detectors import of
+from dossier.audit.case import Case, unresolved
+from dossier.audit.chance import at_least, heaped, higher, unlikely
 from dossier.audit.findings import Tally
-from dossier.audit.signs import Case
+from dossier.audit.thresholds import of
 from dossier.figures.standing import FINISHED, LATE, ON_TIME, ONLINE, OVERDUE, RECEIVED, RESOLVED
 from dossier.law.calendar import DAY, HOUR, WorkingCalendar
 from dossier.life.state import NO_RESULT, NUMBERED, Dossier, due_at
@@ -16,6 +15,10 @@ Cases = Sequence[Case]
 
 _DAY_HOURS = 8
 """Working hours of a day, for an office's pace."""
+_RUSH = 10
+"""Times its own pace may an office close in its busiest minutes."""
+_LONGEST = 14 * DAY
+"""No rest is longer, Tết with its weekends: what is due later has hours of work before it."""
 
 
 def office_patterns(cases: Cases, before: float, calendar: WorkingCalendar, tally: Tally, rich: bool) -> None:
@@ -31,14 +34,14 @@ def office_patterns(cases: Cases, before: float, calendar: WorkingCalendar, tall
 
 
 def unnumbered(cases: Cases, tally: Tally) -> None:
-    """Results without a number where nearly all have one."""
-    closed = [case for case in cases if case.mask & RESOLVED]
-    numbered, resolved = numbers(closed)
-    if not resolved or numbered < of("numbered") * resolved:
+    """Results without a number where nearly all have one; those handed over that never came to be too."""
+    numbered, resolved = numbers(cases)
+    if not numbered or numbered < of("numbered") * resolved:
         return
-    for case in closed:
-        if not case.dossier.outcome & (NUMBERED | NO_RESULT):
-            values = {"numbered": numbered, "resolved": resolved}
+    values = {"numbered": numbered, "resolved": resolved}
+    for case in cases:
+        told = case.mask & RESOLVED
+        if unresolved(case) or (told and not case.dossier.outcome & (NUMBERED | NO_RESULT)):
             tally.hit("result_number_missing", case.dossier, case.end or 0.0, values)
 
 
@@ -69,44 +72,48 @@ def _late_in_day(at: float, calendar: WorkingCalendar) -> bool:
 
 
 def closings(cases: Cases, calendar: WorkingCalendar, tally: Tally) -> None:
-    """Results that came in a heap, all of them due within the next working hours."""
-    ahead, window = of("closed_ahead") * HOUR, of("closed_window")
-    timed = []
-    for case in cases:
-        end, due = case.end, case.current
-        if end is None or due is None or not case.mask & RESOLVED or due < end:
-            continue
-        tally.looked["closed"][case.dossier.office] += 1
-        if due - end <= 4 * DAY and calendar.between(end, due) <= ahead:
-            timed.append((end, case.dossier))
-    for at, dossier, heap in heaped(timed, window, int(of("closed_least"))):
-        values = {"heap": heap, "seconds": window, "due_at": due_at(dossier.appointments, at)}
-        tally.hit("batch_closing", dossier, at, values)
+    """Results that came in a heap: all due within the next hours, or at a month's end, or very many.
+
+    An end at midnight sharp is a date without a time, and says nothing of minutes.
+    """
+    closed = [(case.end, case) for case in cases if case.end is not None and case.mask & RESOLVED]
+    if len(closed) < of("closed_least"):
+        return
+    window = of("closed_window")
+    days = {calendar.day(at) for at, _ in closed}
+    pace = _RUSH * len(closed) * window / (len(days) * _DAY_HOURS * HOUR)
+    least = max(int(of("closed_least")), unlikely(pace, of("closed_tail")))
+    many = max(int(of("closed_many")), least)
+    large = [row for row in heaped(closed, window, least) if calendar.local(row[0]).time() != time()]
+    near = ((at, case) for at, case, _ in large if _due_soon(at, case.current, calendar))
+    last = ((at, case) for at, case, _ in large if _last_of_month(at, calendar))
+    every = ((at, case) for at, case, _ in large)
+    found: dict[int, tuple[float, Case, int]] = {}
+    for rows, enough in ((every, many), (near, least), (last, least)):
+        for row in heaped(rows, window, enough):
+            found.setdefault(id(row[1]), row)
+    for at, case, heap in found.values():
+        values = {"heap": heap, "seconds": window, "end_at": at, "due_at": case.current}
+        tally.hit("batch_closing", case.dossier, at, values)
 
 
-def heaped(
-    timed: Iterable[tuple[float, Dossier]], window: float, least: int
-) -> Iterator[tuple[float, Dossier, int]]:
-    """Those of which at least so many lie within some window of seconds, with the size of the largest."""
-    rows = sorted(timed, key=lambda row: (row[0], row[1].dossier_id))
-    heap = [0] * len(rows)
-    start = 0
-    for i, (at, _) in enumerate(rows):
-        while at - rows[start][0] > window:
-            start += 1
-        size = i - start + 1
-        if size >= least:
-            for j in range(i, start - 1, -1):
-                if heap[j] >= size:
-                    break
-                heap[j] = size
-    return ((at, dossier, size) for (at, dossier), size in zip(rows, heap, strict=True) if size)
+def _due_soon(at: float, due: float | None, calendar: WorkingCalendar) -> bool:
+    ahead = of("closed_ahead") * HOUR
+    return due is not None and 0 <= due - at <= _LONGEST and calendar.between(at, due) <= ahead
+
+
+def _last_of_month(at: float, calendar: WorkingCalendar) -> bool:
+    """Whether the month has no more than the last working hours left."""
+    later = calendar.local(calendar.add(at, of("closed_end") * HOUR))
+    now = calendar.local(at)
+    return (later.year, later.month) != (now.year, now.month)
 
 
 def heaps(cases: Cases, calendar: WorkingCalendar, tally: Tally) -> None:
     """Ends in the last minutes before due against those of the half hour before: a binomial tail.
 
-    Only due instants with that much working time before them count: nobody ends a dossier at lunch.
+    The half hour is one of working time, before lunch or the day before if need be.
+    Where the last minutes begin before the opening, fewer ends belong there, so the tail errs to silence.
     """
     last, span = of("mass_last"), of("mass_span")
     ends, judged, late = [], 0, 0
@@ -116,7 +123,7 @@ def heaps(cases: Cases, calendar: WorkingCalendar, tally: Tally) -> None:
         if end is None or due is None:
             continue
         judged += 1
-        if case.mask & RESOLVED and 0 <= due - end < span and calendar.between(due - span, due) >= span - 1:
+        if case.mask & RESOLVED and _shortly(end, due, calendar):
             ends.append((due - end, case))
     close = [row for row in ends if row[0] <= last]
     if len(close) < of("mass_least") or at_least(len(close), len(ends), last / span) >= of("mass_tail"):
@@ -127,6 +134,13 @@ def heaps(cases: Cases, calendar: WorkingCalendar, tally: Tally) -> None:
         tally.hit("mass_at_due", case.dossier, case.end or 0.0, values)
         if virtual:
             tally.hit("virtual_on_time", case.dossier, case.end or 0.0, values)
+
+
+def _shortly(end: float, due: float, calendar: WorkingCalendar) -> bool:
+    """Whether it ended in the last minutes before due, or in the half hour of work before them."""
+    if not of("mass_last") < due - end <= _LONGEST:
+        return 0 <= due - end <= of("mass_last")
+    return calendar.between(end, due) < of("mass_span") and calendar.is_open(end)
 
 
 def pairs(cases: Cases, calendar: WorkingCalendar, tally: Tally) -> None:
@@ -192,105 +206,3 @@ def requests(cases: Cases, before: float, calendar: WorkingCalendar, tally: Tall
     for at, used, dossier in late:
         values = {"asked_at": at, "used": used, "late": len(late), "all": len(told)}
         tally.hit("supplement_last_fifth", dossier, at, values)
-
-
-def filers(cases: Iterable[Case], book: Mapping[str, WorkingCalendar], tally: Tally) -> None:
-    """Accounts and devices behind many online dossiers in a day, and accounts in many matters."""
-    accounts: dict[str, list[tuple[float, Dossier]]] = defaultdict(list)
-    devices: dict[str, list[tuple[float, Dossier]]] = defaultdict(list)
-    for case in cases:
-        dossier = case.dossier
-        if not dossier.online:
-            continue
-        filed = filed_at(dossier)
-        if dossier.account:
-            accounts[dossier.account].append((filed, dossier))
-        if dossier.device:
-            devices[dossier.device].append((filed, dossier))
-    for rows in accounts.values():
-        for day in _days(rows, book):
-            _tell("filed_for_citizens", day, tally, kinds=_kinds(day))
-        if len(rows) >= of("matters_least") and _kinds(rows) >= of("matters_kinds"):
-            _tell("many_matters", rows, tally, kinds=_kinds(rows))
-    for rows in devices.values():
-        for day in _days(rows, book):
-            _tell("one_device", day, tally, accounts=len({dossier.account for _, dossier in day}))
-
-
-def filed_at(dossier: Dossier) -> float:
-    """When it was filed: submitted, else accepted, else turned away."""
-    for at in (dossier.submitted_at, dossier.accepted_at, dossier.not_accepted_at):
-        if at is not None:
-            return at
-    return dossier.last_at
-
-
-def _days(
-    rows: Sequence[tuple[float, Dossier]], book: Mapping[str, WorkingCalendar]
-) -> Iterator[list[tuple[float, Dossier]]]:
-    """The days on which there are enough to speak of."""
-    if len(rows) < of("filed_a_day"):
-        return
-    days: dict[int, list[tuple[float, Dossier]]] = defaultdict(list)
-    for at, dossier in rows:
-        days[book[dossier.office].day(at)].append((at, dossier))
-    yield from (day for day in days.values() if len(day) >= of("filed_a_day"))
-
-
-def _kinds(rows: Iterable[tuple[float, Dossier]]) -> int:
-    return len({dossier.procedure for _, dossier in rows})
-
-
-def _tell(name: str, rows: Sequence[tuple[float, Dossier]], tally: Tally, **values: int) -> None:
-    for at, dossier in rows:
-        tally.hit(name, dossier, at, {"heap": len(rows), **values})
-
-
-def refilings(cases: Iterable[Case], before: float, tally: Tally) -> None:
-    """Dossiers that were filed anew more than once after they came back.
-
-    A dossier follows on the one that it names, or on one of the same account and procedure
-    that came back no more than thirty days before.
-    """
-    ids: dict[tuple[str, str], Dossier] = {}
-    filers: dict[tuple[str, str], list[Dossier]] = defaultdict(list)
-    for case in cases:
-        dossier = case.dossier
-        ids[dossier.office, dossier.dossier_id] = ids["", dossier.dossier_id] = dossier
-        if dossier.account:
-            filers[dossier.account, dossier.procedure].append(dossier)
-    follows: dict[int, Dossier] = {}
-    for rows in filers.values():
-        rows.sort(key=lambda each: (filed_at(each), each.dossier_id))
-        for one, other in pairwise(rows):
-            back = came_back(one, before)
-            if back is not None and 0 <= filed_at(other) - back <= of("refiled_days") * DAY:
-                follows[id(other)] = one
-    for (office, _), dossier in ids.items():
-        times = _chain(dossier, ids, follows) if office else 0
-        if times >= of("refiled"):
-            tally.hit("refiled_again", dossier, filed_at(dossier), {"times": times})
-
-
-def came_back(dossier: Dossier, before: float) -> float | None:
-    """When it came back without a result: refused, stopped, withdrawn, or not accepted."""
-    back = dossier.finished_at if dossier.ended_by in {"refused", "stopped", "withdrawn"} else None
-    back = dossier.declined_at if back is None else back
-    return back if back is not None and back < before else None
-
-
-def _chain(dossier: Dossier, ids: Mapping[tuple[str, str], Dossier], follows: Mapping[int, Dossier]) -> int:
-    """How often it was filed anew; a circle of names ends the count."""
-    times, seen, one = 0, {id(dossier)}, dossier
-    while one.resubmits or id(one) in follows:
-        times += 1
-        if one.resubmits:
-            name = one.resubmits
-            before = ids.get((one.office, name)) or ids.get(("", name))
-        else:
-            before = follows[id(one)]
-        if before is None or id(before) in seen:
-            break
-        seen.add(id(before))
-        one = before
-    return times

@@ -8,10 +8,12 @@ what needs the clock, the law's dates or many dossiers is worked out here.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from dossier.audit.detectors import of
+from dossier.audit.case import Case, case_of, retracted, unresolved
+from dossier.audit.filers import filers, refilings
 from dossier.audit.findings import Finding, Tally, total
-from dossier.audit.patterns import filers, numbers, office_patterns, refilings
-from dossier.audit.signs import Case, case_of, signs
+from dossier.audit.patterns import numbers, office_patterns
+from dossier.audit.signs import signs
+from dossier.audit.thresholds import of
 from dossier.figures.standing import (
     ASKED,
     FINISHED,
@@ -26,7 +28,7 @@ from dossier.figures.standing import (
     WITH_DUE,
 )
 from dossier.law.calendar import Book
-from dossier.life.state import Dossier
+from dossier.life.state import NO_RESULT, NUMBERED, Dossier
 
 __all__ = ["EXAMPLES", "audit", "graver", "total"]
 
@@ -49,7 +51,7 @@ def audit(dossiers: Iterable[Dossier], before: float, book: Book, examples: int 
     for office, cases in offices.items():
         calendar = book.of(office)
         for case in cases:
-            _look(case, tally.looked)
+            _look(case, before, tally.looked)
             signs(case, before, calendar, tally, rich)
         known = [case for case in cases if case.mask]
         office_patterns(known, before, calendar, tally, rich)
@@ -79,10 +81,10 @@ def _tells(dossier: Dossier) -> bool:
 def _numbered(cases: Iterable[Case]) -> bool:
     """Whether the office's results have numbers as a rule."""
     numbered, resolved = numbers(cases)
-    return numbered >= of("numbered") * resolved
+    return numbered > 0 and numbered >= of("numbered") * resolved
 
 
-def _look(case: Case, looked: dict[str, Counter[str]]) -> None:
+def _look(case: Case, before: float, looked: dict[str, Counter[str]]) -> None:
     """Count the dossier among those that detectors look at."""
     dossier, mask = case.dossier, case.mask
     online = bool(mask and dossier.online)
@@ -92,8 +94,12 @@ def _look(case: Case, looked: dict[str, Counter[str]]) -> None:
         ("received", mask & RECEIVED),
         ("finished", finished),
         ("resolved", mask & RESOLVED),
-        ("numbered", mask & RESOLVED),
+        ("numbered", mask & RESOLVED or unresolved(case)),
         ("returned", mask & RETURNED),
+        ("worded", mask & RESOLVED and dossier.outcome & (NUMBERED | NO_RESULT)),
+        ("leveled", mask & RECEIVED and dossier.level),
+        ("channelled", mask & ONLINE),
+        ("retracted", retracted(case, before)),
         ("dated", mask & WITH_DUE),
         ("limited", case.right is not None),
         ("breached", mask & (OVERDUE | LATE)),

@@ -1,71 +1,31 @@
 """Signs in a single dossier: what the fold has counted, and what a recomputation of its dates shows."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any
 
-from dossier.audit.detectors import of
+from msgspec.structs import replace
+
+from dossier.audit.case import Case, differs, retracted
 from dossier.audit.findings import Tally
+from dossier.audit.thresholds import of
 from dossier.figures.standing import (
     ANSWERED_LATE,
     CURRENT,
-    FINISHED,
     LATE,
     ON_TIME,
     OVERDUE,
     SENT,
     UNANSWERED,
     WITH_DUE,
-    standing,
 )
 from dossier.law import appointment
 from dossier.law.calendar import HOUR, WorkingCalendar
-from dossier.law.deadline import Limit, due, parse_limit
+from dossier.law.deadline import Limit
 from dossier.law.faults import explain_wrong
-from dossier.life.state import Dossier, Wait, due_at
+from dossier.life.state import Date, Dossier, Wait, breached_at, due_at, stood
 
-_SLACK, _STRETCH = of("date_slack"), of("stretch_slack") * HOUR
-
-
-class Case(NamedTuple):
-    """A dossier as it is seen just before an instant."""
-
-    dossier: Dossier
-    mask: int
-    """Its standing."""
-    end: float | None
-    """When it finished, if it had."""
-    first: float | None
-    """The promise that stood then, or at the end."""
-    current: float | None
-    """The appointment likewise."""
-    limit: Limit | None
-    right: float | None
-    """The due date that the limit gives from acceptance."""
-
-
-def case_of(dossier: Dossier, before: float, calendar: WorkingCalendar) -> Case:
-    """The dossier's case; its mask is 0 where nobody knows of it, or it was retracted."""
-    mask = standing(dossier, before, calendar)
-    end = dossier.finished_at if mask & FINISHED else None
-    seen = before if end is None else end
-    first = current = right = limit = None
-    if mask & WITH_DUE:
-        first = due_at(dossier.promises, seen) or dossier.promises[0].due
-        current = due_at(dossier.appointments, seen) or dossier.appointments[0].due
-        limit = limit_of(dossier.limit)
-        if limit is not None and dossier.accepted_at is not None:
-            right = due(dossier.accepted_at, limit, calendar).at
-    return Case(dossier, mask, end, first, current, limit, right)
-
-
-@lru_cache(1024)
-def limit_of(text: str) -> Limit | None:
-    """The limit in the source's words; None where there is none to be read."""
-    try:
-        return parse_limit(text) if text else None
-    except ValueError:
-        return None
+_STRETCH = of("stretch_slack") * HOUR
 
 
 def signs(case: Case, before: float, calendar: WorkingCalendar, tally: Tally, rich: bool) -> None:
@@ -74,16 +34,20 @@ def signs(case: Case, before: float, calendar: WorkingCalendar, tally: Tally, ri
     for name, times in dossier.anomalies.items():
         tell = _TOLD.get(name)
         tally.hit(name, dossier, dossier.last_at, tell(dossier) if tell else None, times)
+    if retracted(case, before):
+        _retracted(dossier, tally)
     if not mask:
         return
-    if case.right is not None:
-        _wrong_due(case, calendar, tally)
     if mask & WITH_DUE:
+        _wrong_due(case, calendar, tally)
         _started(case, tally)
+        _mended(case, before, calendar, tally)
     if mask & (OVERDUE | LATE) and not mask & SENT and rich:
         tally.hit("letter_missing", dossier, case.first or 0.0, {"due_at": case.first})
     if mask & (SENT | LATE):
         _judged(case, tally)
+    if mask & SENT:
+        _lettered(dossier, before, calendar, tally)
     if mask & UNANSWERED and mask & ANSWERED_LATE:
         by = dossier.acknowledge_by or 0.0
         tally.hit("unacknowledged", dossier, by, {"filed_at": dossier.submitted_at, "by_at": by})
@@ -118,23 +82,84 @@ def _wrong_due(case: Case, calendar: WorkingCalendar, tally: Tally) -> None:
     tally.hit("wrong_due_date", dossier, written.since, {**values, "due_at": written.due})
 
 
-def differs(written: float, right: float, limit: Limit, calendar: WorkingCalendar) -> bool:
-    """Whether a due date is wrong: of limits in whole days or months the day counts, of others the minute."""
-    if abs(written - right) <= _SLACK:
-        return False
-    part: Limit | None = limit
-    while part is not None:
-        if part.unit == "wh" or part.count % 1:
-            return True
-        part = part.then
-    return calendar.day(written) != calendar.day(right)
-
-
 def _started(case: Case, tally: Tally) -> None:
     dossier = case.dossier
     start, first = dossier.accepted_at, case.first
     if first is not None and start is not None and first < start:
         tally.hit("due_before_start", dossier, start, {"start_at": start, "due_at": first})
+
+
+def _retracted(dossier: Dossier, tally: Tally) -> None:
+    """It had broken its promise when it was taken out, and with it goes a late one out of the figures."""
+    at = dossier.retracted_at or 0.0
+    breach = breached_at(dossier, at)
+    if breach is not None:
+        end = dossier.finished_at
+        ended = end if end is not None and end < at else None
+        values = {"due_at": breach, "end_at": ended, "retracted_at": at}
+        tally.hit("retracted_overdue", dossier, at, values)
+
+
+def _mended(case: Case, before: float, calendar: WorkingCalendar, tally: Tally) -> None:
+    """In time by a correction alone: without those that put the date off it would have been late."""
+    dossier = case.dossier
+    if not any(date.mends for date in dossier.promises) or breached_at(dossier, before) is not None:
+        return
+    supposed, mended = _uncorrected(case, calendar)
+    breach = breached_at(replace(dossier, promises=supposed), before)
+    at = next((at for at in mended if at < before), None)
+    if breach is not None and at is not None:
+        values = {"first_at": breach, "mended_at": at, "now_at": case.first, "end_at": case.end}
+        tally.hit("on_time_by_correction", dossier, at, values)
+
+
+def _uncorrected(case: Case, calendar: WorkingCalendar) -> tuple[list[Date], list[float]]:
+    """The promises had no correction put them off, and when those corrections were made.
+
+    A correction stands where it takes a date back, where the old date had passed
+    (`appointment_overwritten` tells of that), and where it mends a wrong date to what the limit gives.
+    """
+    dossier, dates, mended = case.dossier, case.dossier.promises, []
+    supposed, right, end = [dates[0]], case.right, dossier.finished_at
+    for last, date in pairwise(dates):
+        due = supposed[-1].due
+        if not date.mends:
+            moved = date.due - last.due
+            supposed.append(Date(date.since, due + moved))
+            right = None if right is None else right + moved
+            continue
+        until = date.since if end is None else min(end, date.since)
+        passed = last.due < stood(dossier, until)
+        if date.due <= due or passed or _rightly(last.due, date.due, right, case.limit, calendar):
+            supposed.append(date)
+        else:
+            mended.append(date.since)
+    return supposed, mended
+
+
+def _rightly(
+    old: float, new: float, right: float | None, limit: Limit | None, calendar: WorkingCalendar
+) -> bool:
+    """Whether a correction put a wrong date right."""
+    if right is None or limit is None:
+        return False
+    return differs(old, right, limit, calendar) and not differs(new, right, limit, calendar)
+
+
+def _lettered(dossier: Dossier, before: float, calendar: WorkingCalendar, tally: Tally) -> None:
+    """Letters that give no new date, or one that is not later than the date before."""
+    found = []
+    for n, letter in enumerate(dossier.letters):
+        due = due_at(dossier.appointments, letter.at)
+        if due is None or letter.at >= before:
+            continue
+        written = appointment.Letter(letter.at, letter.due, n)
+        faults = appointment.letter_faults(written, due, calendar, calendar.law(letter.at))
+        if not {"date_missing", "date_not_later"}.isdisjoint(faults):
+            found.append({"letter_at": letter.at, "due_at": due, "until_at": letter.due})
+    if found:
+        first = found[0]
+        tally.hit("letter_without_date", dossier, first["letter_at"] or 0.0, first, len(found))
 
 
 def _judged(case: Case, tally: Tally) -> None:

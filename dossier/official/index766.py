@@ -7,14 +7,26 @@ The rest is unknown and stays so: no score is invented, and totals say of how ma
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any, Literal
+from math import inf, nextafter
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from dossier.law.calendar import DAY
+from dossier.life.state import Dossier, waited
 from dossier.official.table766 import GROUPS, INDICATORS, SPLIT, Group, Indicator
 from dossier.official.words766 import GIVEN
 
 Status = Literal["measured", "given", "unknown"]
+Count = int | Fraction
+"""A count of dossiers, procedures or people; a sum of days may have a fraction."""
+
+
+class Inputs(NamedTuple):
+    """All counts by their names, and which of them were given."""
+
+    counts: Mapping[str, Count]
+    given: frozenset[str]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +45,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     maximum: float | None
     """Points; 0 where it is shown and not scored, None where the source does not say."""
     status: Status
+    """Given as soon as one of its counts is."""
     note: str = ""
 
 
@@ -40,6 +53,7 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
     """A group, or all under "total": `score` of `known` points; `unknown` more cannot be scored here."""
 
     group: str
+    api: str = ""
     words: str
     score: float
     known: float
@@ -63,18 +77,42 @@ def read(raw: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, float] | Non
 
 
 def score(
-    measured: Mapping[str, float | int | None],
+    measured: Mapping[str, float | Fraction | None],
     given: Mapping[str, int] | None = None,
     split: Mapping[str, float] | None = None,
     lang: str = "en",
 ) -> list[Row]:
     """Every indicator in its order, from counts by the names of `dossier.figures.indicators` and of `GIVEN`.
 
-    A count that is absent or None is unknown.
+    A count that is absent or None is unknown; one that is given stands in the place of a measured one.
     ValueError where a part exceeds its whole.
     """
-    inputs = {name: value for name, value in measured.items() if isinstance(value, int)} | dict(given or {})
+    inputs = Inputs(
+        {name: value for name, value in measured.items() if isinstance(value, Count)} | dict(given or {}),
+        frozenset(given or ()),
+    )
     return [_row(indicator, inputs, (split or {}).get(indicator.code), lang) for indicator in INDICATORS]
+
+
+def durations(dossiers: Iterable[Dossier], before: float) -> dict[str, Count]:
+    """The two counts of 2.2 as states show them, just before an instant.
+
+    A dossier takes from acceptance to state 9, else 10, less the waits that were answered meanwhile.
+    """
+    seconds = [time for dossier in dossiers if (time := _took(dossier, before)) is not None]
+    whole = sum(map(Fraction, seconds), Fraction(0))
+    return {"processing_days": whole / int(DAY), "dossiers_completed": len(seconds)}
+
+
+def _took(dossier: Dossier, before: float) -> float | None:
+    """Seconds that a completed dossier took; None for any other."""
+    start, end, gone = dossier.accepted_at, dossier.resolved_at, dossier.retracted_at
+    end = dossier.returned_at if end is None or end >= before else end
+    if start is None or end is None or end >= before or dossier.ended_by not in {"resolved", "returned"}:
+        return None
+    if gone is not None and gone < before:
+        return None
+    return max(0.0, end - start - waited(dossier, nextafter(end, inf)))
 
 
 def totals(rows: Iterable[Row], lang: str = "en") -> list[Total]:
@@ -101,7 +139,7 @@ def half_up(value: Fraction) -> float:
     return int(value * 100 + Fraction(1, 2)) / 100
 
 
-def _row(indicator: Indicator, inputs: Mapping[str, int], points: float | None, lang: str) -> Row:
+def _row(indicator: Indicator, inputs: Inputs, points: float | None, lang: str) -> Row:
     maximum = indicator.maximum if points is None else points
     row = Row(
         group=indicator.group,
@@ -112,23 +150,23 @@ def _row(indicator: Indicator, inputs: Mapping[str, int], points: float | None, 
         maximum=maximum,
         status="unknown",
     )
-    missing = [name for name in indicator.inputs if name not in inputs]
+    missing = [name for name in indicator.inputs if name not in inputs.counts]
     if missing:
-        return msgspec.structs.replace(row, note=_why(indicator, missing, inputs, lang))
-    numerator, denominator = indicator.counts(inputs)
-    ratio = _ratio(indicator, inputs)
-    return msgspec.structs.replace(
+        return msgspec.structs.replace(row, note=_why(indicator, missing, inputs.counts, lang))
+    numerator, denominator = indicator.counts(inputs.counts)
+    ratio = _ratio(indicator, inputs.counts)
+    row = msgspec.structs.replace(
         row,
-        numerator=numerator,
-        denominator=denominator,
+        numerator=round(numerator),
+        denominator=round(denominator),
         ratio=None if ratio is None else float(ratio),
         score=_score(indicator, ratio, maximum),
-        status="given" if GIVEN.keys() & set(indicator.inputs) else "measured",
-        note=_note(indicator, (numerator, denominator), maximum, lang),
+        status="measured" if inputs.given.isdisjoint(indicator.inputs) else "given",
     )
+    return msgspec.structs.replace(row, note=_note(indicator, row, lang))
 
 
-def _ratio(indicator: Indicator, inputs: Mapping[str, int]) -> Fraction | None:
+def _ratio(indicator: Indicator, inputs: Mapping[str, Count]) -> Fraction | None:
     numerator, denominator = indicator.counts(inputs)
     if numerator < 0 or (numerator > denominator and not indicator.mean):
         names = ", ".join(indicator.inputs)
@@ -152,7 +190,7 @@ def _score(indicator: Indicator, ratio: Fraction | None, maximum: float | None) 
     return half_up(min(full, full * ratio / indicator.full_at))
 
 
-def _why(indicator: Indicator, missing: list[str], inputs: Mapping[str, int], lang: str) -> str:
+def _why(indicator: Indicator, missing: list[str], inputs: Mapping[str, Count], lang: str) -> str:
     """Why there is no figure: what is missing, and the most points that there can be where that is known."""
     names = ", ".join(missing)
     if lang == "vi":
@@ -165,15 +203,15 @@ def _why(indicator: Indicator, missing: list[str], inputs: Mapping[str, int], la
     return "; ".join(filter(None, (words, indicator.caveat.of(lang))))
 
 
-def _note(indicator: Indicator, counts: tuple[int, int], maximum: float | None, lang: str) -> str:
+def _note(indicator: Indicator, row: Row, lang: str) -> str:
     vi = lang == "vi"
     notes = [indicator.caveat.of(lang)]
-    if maximum is None:
+    if row.maximum is None:
         unsplit = "the source does not say how this group's 12 points split"
         notes.append("nguồn không nêu cách chia 12 điểm của nhóm này" if vi else unsplit)
-    if not counts[1]:
+    if not row.denominator:
         notes.append("không có gì để đánh giá (0/0)" if vi else "nothing to judge (0/0)")
-    elif not counts[0] and not GIVEN.keys() & set(indicator.inputs):
+    elif not row.numerator and row.status == "measured" and not indicator.mean:
         notes.append(
             "không có hồ sơ nào: nguồn có ghi điều này không?" if vi else "none: does the source tell of it?"
         )
@@ -185,6 +223,7 @@ def _total(group: Group, rows: list[Row], lang: str) -> Total:
     known = sum(row.maximum or 0 for row in scored)
     return Total(
         group=group.id,
+        api=group.api,
         words=group.words.of(lang),
         score=_added(row.score or 0.0 for row in scored),
         known=known,

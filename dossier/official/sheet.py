@@ -1,6 +1,7 @@
 """Target sheets: the targets of a reform plan, word for word, and what each is judged by.
 
-A target names one of our indicators and a threshold, or says why dossiers' events cannot show it.
+A target names one of our indicators, or signs of the integrity audit, and a threshold.
+Or it says why events cannot show it; what it would measure and its threshold stand there all the same.
 """
 
 import re
@@ -28,6 +29,11 @@ ONCE = ("procedures_with_online_rate",)
 COMPARISONS = ("at_least", "above", "at_most", "below")
 BASE = "base"
 
+Level = Literal["province", "district", "commune"]
+"""The tiers that a text names; from July 2025 there are no districts [V:S13]."""
+Period = Annotated[str, Meta(pattern=r"^\d{4}-(H[12]|Q[1-4]|0[1-9]|1[0-2])$")]
+"""A part of a year, as `dossier.figures.period` names it."""
+
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 _WORD = Annotated[str, Meta(min_length=1)]
 
@@ -48,40 +54,51 @@ class Text(Part, frozen=True):
 
 
 class Target(Part, frozen=True):
-    """One target: what the text says, and how it is judged or why it cannot be.
+    """One target: what the text says, what it measures, and how it is judged or why it cannot be.
 
-    Of `at_least`, `above`, `at_most` and `below` there is one: "98%", a count, or "base" (of an
-    earlier period).
+    Of `at_least`, `above`, `at_most` and `below` there is one, where the text sets a threshold:
+    "98%", a count, or "base" (of an earlier period).
     """
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")]
     label: Text
     words: _WORD
     """The text, verbatim."""
+    measures: Text
+    """What is measured or would be: counted, of what."""
     also: list[_WORD] = []
     """Where the text says it again, verbatim."""
-    kind: Literal["target", "reported"] = "target"
-    """Reported: a figure of a report, to compare with."""
+    kind: Literal["target", "reported", "discussed"] = "target"
+    """Reported: a figure of a report, to compare with; discussed: a meeting spoke of it and asked nothing."""
     since: int | None = None
     """First year it stands for; else the sheet's."""
     until: int | None = None
     """Last year it stands for; else the sheet's."""
+    period: Period | None = None
+    """The part of a year that it is about, where not the whole of it."""
+    levels: list[Level] = []
+    """The tiers that the text names; none: all."""
     where: dict[str, Annotated[list[_WORD], Meta(min_length=1)]] = {}
     """A dimension and its values, where it is about the dossiers of these only."""
     indicator: str | None = None
+    signs: list[_WORD] = []
+    """Detectors of the audit, where it asks that something never happens."""
     at_least: str | int | None = None
     above: str | int | None = None
     at_most: str | int | None = None
     below: str | int | None = None
+    unit: Text | None = None
+    """What the threshold counts, where it is not measurable here: ranks, days."""
     not_measurable: Text | None = None
     note: Text | None = None
     beside: list[str] = []
-    """Shares to show with it, that are not what it asks."""
+    """Shares and counts to show with it, that are not what it asks."""
 
     @property
-    def goal(self) -> tuple[str, str | int]:
-        """The comparison and its threshold; of a measurable target."""
-        return next((name, value) for name in COMPARISONS if (value := getattr(self, name)) is not None)
+    def goal(self) -> tuple[str, str | int] | None:
+        """The comparison and its threshold; None where the text sets none."""
+        found = ((name, getattr(self, name)) for name in COMPARISONS)
+        return next(((name, value) for name, value in found if value is not None), None)
 
     def stands(self, year: int) -> bool:
         """Whether it is about a year."""
@@ -89,7 +106,7 @@ class Target(Part, frozen=True):
 
 
 class Excluded(Part, frozen=True):
-    """A number in the text that is no target, and why."""
+    """What in the text is no target, though it has a number or sounds like one, and why."""
 
     words: _WORD
     why: _WORD
@@ -110,6 +127,11 @@ class Sheet(Part, frozen=True):
     def dimensions(self) -> list[str]:
         """The dimensions by which the figures are needed."""
         return sorted({name for target in self.targets for name in target.where})
+
+    @property
+    def signs(self) -> list[str]:
+        """The detectors of the audit that are needed."""
+        return sorted({name for target in self.targets for name in target.signs})
 
 
 def parse(raw: Any) -> Sheet:
@@ -142,20 +164,62 @@ def percent(text: str) -> Fraction:
 def _wrong(target: Target, sheet: Sheet) -> str | None:
     """The field that is wrong in itself or does not fit the others, and why."""
     goals = [name for name in COMPARISONS if getattr(target, name) is not None]
-    if not sheet.since <= (target.since or sheet.since) <= (target.until or sheet.until) <= sheet.until:
+    if len(goals) > 1:
+        return f"{goals[1]}: needs exactly one of {', '.join(COMPARISONS)}"
+    wrong = _wrong_unmeasured if target.not_measurable is not None else _wrong_measured
+    return _wrong_time(target, sheet) or _wrong_beside(target) or wrong(target)
+
+
+def _wrong_time(target: Target, sheet: Sheet) -> str | None:
+    first, last = target.since or sheet.since, target.until or sheet.until
+    if not sheet.since <= first <= last <= sheet.until:
         return f"since: the years must lie within {sheet.since}-{sheet.until}, in order"
-    for name in target.beside:
-        if name not in SHARES:
-            return f"beside: {name!r} is no share; use one of {', '.join(SHARES)}"
-    if target.not_measurable is not None:
-        given = [*goals, *(["indicator"] if target.indicator else []), *(["where"] if target.where else [])]
-        return f"{given[0]}: what is not measurable here has none" if given else None
-    if target.indicator not in (*SHARES, *NUMBERS):
+    if target.period is not None and not first == last == int(target.period[:4]):
+        return f"period: {target.period} must lie in the one year that it stands for, not {first}-{last}"
+    return None
+
+
+def _wrong_beside(target: Target) -> str | None:
+    names = (*SHARES, *NUMBERS)
+    wrong = [name for name in target.beside if name not in names]
+    return f"beside: {wrong[0]!r} is no figure; use one of {', '.join(names)}" if wrong else None
+
+
+def _wrong_measured(target: Target) -> str | None:
+    if not target.signs and target.indicator not in (*SHARES, *NUMBERS):
         names = ", ".join((*SHARES, *NUMBERS))
         return f"indicator: {target.indicator!r} is none of {names}; or say why in not_measurable"
-    if len(goals) != 1:
-        return f"{goals[1] if goals else 'at_least'}: needs exactly one of {', '.join(COMPARISONS)}"
-    return _wrong_place(target) or _wrong_goal(target, *target.goal)
+    if target.goal is None:
+        return f"at_least: needs exactly one of {', '.join(COMPARISONS)}"
+    if target.unit is not None:
+        return "unit: what is measured here has its own"
+    return _wrong_signs(target) if target.signs else _wrong_figure(target)
+
+
+def _wrong_unmeasured(target: Target) -> str | None:
+    """What is not measurable here has no figure of ours; its threshold is any share or count."""
+    given = [name for name in ("indicator", "signs", "where") if getattr(target, name)]
+    if given:
+        return f"{given[0]}: what is not measurable here has none"
+    if target.goal is None:
+        return "unit: there is no threshold that it could belong to" if target.unit else None
+    name, value = target.goal
+    return _wrong_count(name, value) if isinstance(value, int) else _wrong_share(name, value)
+
+
+def _wrong_signs(target: Target) -> str | None:
+    """Signs are counted over all dossiers, against a count."""
+    for name in ("indicator", "where"):
+        if getattr(target, name):
+            return f"{name}: signs are counted over all dossiers and have none"
+    name, value = target.goal or ("at_most", 0)
+    return f"{name}: must be a count, is {value!r}" if value == BASE else _wrong_count(name, value)
+
+
+def _wrong_figure(target: Target) -> str | None:
+    name, value = target.goal or ("at_least", BASE)
+    wrong = _wrong_count if target.indicator in NUMBERS else _wrong_share
+    return _wrong_place(target) or wrong(name, value)
 
 
 def _wrong_place(target: Target) -> str | None:
@@ -169,12 +233,14 @@ def _wrong_place(target: Target) -> str | None:
     return None
 
 
-def _wrong_goal(target: Target, name: str, value: str | int) -> str | None:
+def _wrong_count(name: str, value: str | int) -> str | None:
+    whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return None if whole or value == BASE else f"{name}: must be a count or {BASE!r}, is {value!r}"
+
+
+def _wrong_share(name: str, value: str | int) -> str | None:
     if value == BASE:
         return None
-    if target.indicator in NUMBERS:
-        whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        return None if whole else f"{name}: must be a count or {BASE!r}, is {value!r}"
     try:
         share = percent(value) if isinstance(value, str) else None
     except ValueError as error:

@@ -11,6 +11,8 @@ class Group(NamedTuple):
     """A group and its points."""
 
     id: str
+    api: str
+    """The national portal's name of it."""
     maximum: float
     words: Words
 
@@ -22,7 +24,7 @@ class Indicator(NamedTuple):
     code: str
     """Its number in the published description."""
     api: str
-    """The national portal's name of it, "" where it has none."""
+    """The national portal's name of it, or of its counts; "" where it has none [V:S1, V:S28]."""
     maximum: float | None
     """Points; 0 where it is shown and not scored, None where the source does not say."""
     numerator: tuple[str, ...]
@@ -57,22 +59,22 @@ class Indicator(NamedTuple):
         names = (*self.numerator, *self.denominator, *(self.factor or ()))
         return tuple(dict.fromkeys(name.removeprefix("-") for name in names))
 
-    def counts(self, inputs: Mapping[str, int]) -> tuple[int, int]:
+    def counts(self, inputs: Mapping[str, int | Fraction]) -> tuple[int | Fraction, int | Fraction]:
         """Numerator and denominator."""
         return _sum(self.numerator, inputs), _sum(self.denominator, inputs)
 
 
-def _sum(names: tuple[str, ...], inputs: Mapping[str, int]) -> int:
+def _sum(names: tuple[str, ...], inputs: Mapping[str, int | Fraction]) -> int | Fraction:
     return sum(-inputs[name[1:]] if name[0] == "-" else inputs[name] for name in names)
 
 
 GROUPS = (
-    Group("transparency", 18, Words("Transparency", "Công khai, minh bạch")),
-    Group("progress", 20, Words("Progress", "Tiến độ giải quyết")),
-    Group("online", 12, Words("Online services", "Dịch vụ công trực tuyến")),
-    Group("payment", 10, Words("Online payment", "Thanh toán trực tuyến")),
-    Group("digitisation", 22, Words("Digitisation", "Số hóa hồ sơ")),
-    Group("satisfaction", 18, Words("Satisfaction", "Mức độ hài lòng")),
+    Group("transparency", "transparency", 18, Words("Transparency", "Công khai, minh bạch")),
+    Group("progress", "dvc-progress-tree", 20, Words("Progress", "Tiến độ giải quyết")),
+    Group("online", "provide-online-tree", 12, Words("Online services", "Dịch vụ công trực tuyến")),
+    Group("payment", "formality-online-payment-tree", 10, Words("Online payment", "Thanh toán trực tuyến")),
+    Group("digitisation", "dossier-digitized", 22, Words("Digitisation", "Số hóa hồ sơ")),
+    Group("satisfaction", "handling-satisfaction", 18, Words("Satisfaction", "Mức độ hài lòng")),
 )
 
 SPLIT = ("3.1", "3.2", "3.3")
@@ -116,12 +118,22 @@ INDICATORS = (
         ("dossiers_completed",),
         mean=True,
     ),
-    Indicator("online", "3.1", "", None, ("procedures_offered",), ("procedures_in_competence",), full_at=_80),
-    Indicator("online", "3.2", "", None, ("procedures_online",), ("services",)),
+    Indicator(
+        "online",
+        "3.1",
+        "authority/partial/fullCount",
+        None,
+        ("procedures_offered",),
+        ("procedures_in_competence",),
+        full_at=_80,
+    ),
+    Indicator(
+        "online", "3.2", "onlineDossierCount/onlineServiceTotal", None, ("procedures_online",), ("services",)
+    ),
     Indicator(
         "online",
         "3.3",
-        "",
+        "channelOnlineSum/channelTotalSum",
         None,
         ("online_electronic",),
         ("received",),

@@ -62,8 +62,8 @@ FORMULAS: Mapping[str, Words] = {
         "đúng hạn hoặc trong hạn / tiếp nhận, xử lý trong kỳ; 20 x R",
     ),
     "2.2": Words(
-        "sum of times / completed; not scored",
-        "tổng thời gian / hồ sơ hoàn thành; không tính điểm",
+        "sum of times / completed (states 9, 10); not scored",
+        "tổng thời gian / hồ sơ hoàn thành (trạng thái 9, 10); không tính điểm",
     ),
     "3.1": Words(
         "partial or full / in competence; all points from 80 %",
@@ -125,6 +125,10 @@ FORMULAS: Mapping[str, Words] = {
 """Numerator over denominator (R), and the score rule."""
 
 CAVEATS: Mapping[str, Words] = {
+    "2.2": Words(
+        "where measured: days of the clock from acceptance, less the waits that were answered",
+        "khi đo: ngày lịch từ lúc tiếp nhận, trừ thời gian chờ đã được đáp ứng",
+    ),
     "3.2": Words("a procedure counts as one service", "mỗi thủ tục được tính là một dịch vụ"),
     "4.1": Words(
         "the portal takes all dossiers received, though the description says those that need a paper result",
@@ -154,8 +158,8 @@ GIVEN: Mapping[str, str] = {
     "procedures_published_whole": "1.3: of these, with all parts of decree 63/2010 art. 8(2)",
     "dossiers_reported": "1.4, 3.3: dossiers received: in the national reports or on the portal, the more",
     "dossiers_synced": "1.4, 3.3: of these, synchronised to the national portal",
-    "processing_days": "2.2: sum of the processing times of completed dossiers, in days",
-    "dossiers_completed": "2.2: dossiers in state 9 or 10",
+    "processing_days": "2.2: sum of the processing times of completed dossiers, in days; else measured",
+    "dossiers_completed": "2.2: dossiers in state 9 or 10; else measured",
     "procedures_in_competence": "3.1: procedures in the authority's competence",
     "procedures_offered": "3.1: of these, offered online, partial or full",
     "services": "3.2: online services on offer",
@@ -176,4 +180,4 @@ GIVEN: Mapping[str, str] = {
     "sipas_asked": "people asked by the SIPAS survey",
     "sipas_satisfied": "of these, satisfied",
 }
-"""Inputs that no event of a dossier shows, and what each counts."""
+"""Inputs that no event of a dossier shows, and what each counts; the two of 2.2 events show too."""

@@ -10,8 +10,8 @@ from dossier.audit.review import audit as examine
 from dossier.audit.review import total
 from dossier.event import encode
 from motcua.audit import audit
-from tests.precision import FAULTS, Field
-from tests.tidy import CALENDAR, END, clean
+from tests.dossier.audit.precision import FAULTS, Field
+from tests.dossier.audit.tidy import CALENDAR, END, clean
 
 AS_OF = "2026-04-01T00:00:00+07:00"
 
@@ -107,6 +107,22 @@ def test_an_earlier_instant_is_as_if_nothing_had_happened_since(planted, tmp_pat
 def test_a_calendar_of_other_hours_finds_the_dates_wrong(tidy):
     done = ask(tidy, "--calendar", "24-7", "--format", "json")
     assert found(done)["wrong_due_date"] > 100
+
+
+def test_a_table_without_due_dates_is_not_said_to_have_been_looked_through(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("dossier_id,office,received_at,finished_at\nd1,A,2026-03-02T08:00:00+07:00,\n")
+    rows = json.loads(ask(path, "--format", "json").stdout)["findings"]
+    silent = {row["detector"] for row in rows if not row["not_measurable"]}
+    ends = {"end_before_start", "time_backwards", "zero_duration", "batch_entry", "batch_closing"}
+    assert silent <= ends | {"result_number_missing"}
+    assert ends <= silent
+
+
+def test_an_instant_before_all_that_happened_is_told_as_that(tidy):
+    done = ask(tidy, "--as-of", "2020-01-01T00:00:00+07:00")
+    assert done.exit_code != 0
+    assert "nothing in the input happened before 2020-01-01T00:00:00+07:00" in str(done.exception)
 
 
 def test_a_table_says_what_it_cannot_show(tmp_path):

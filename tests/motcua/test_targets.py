@@ -96,23 +96,57 @@ def test_every_percentage_and_count_of_the_text_is_in_a_sheet_or_excluded_with_a
     assert missing == []
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("name", SEEDS)
-def test_a_percentage_that_is_judged_is_one_that_the_text_names(name, shared):
-    sheet = load(name)
-    for target in sheet.targets:
-        if target.not_measurable is None and str(target.goal[1]).endswith("%") and target.goal[1] != "0%":
-            quoted = str(target.goal[1]).replace(".", ",")
-            assert quoted in target.words or (quoted == "100%" and "đầy đủ" in target.words)
+def test_a_threshold_is_one_that_the_words_name(name):
+    """Else they ask for all ("đầy đủ"), for never ("tuyệt đối không"), for use, or for each quarter."""
+    unsaid = {"100%": "đầy đủ", "0": "tuyệt đối không", "0%": "Triển khai sử dụng", "1": "hằng quý"}
+    for target in load(name).targets:
+        if target.goal and target.goal[1] != "base":
+            told = str(target.goal[1]).replace(".", ",")
+            number = rf"(?<![\d,]){re.escape(told)}(?![\d,]\d|%)"
+            assert re.search(number, target.words) or unsaid[told] in target.words, target.id
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_words_with_a_number_have_a_threshold_also_where_it_cannot_be_measured(name):
+    for target in load(name).targets:
+        told = [found for found in numbers(target.words) if "/" not in found[0][:-3]]
+        assert not told or target.goal, target.id
 
 
 def test_the_words_at_least_and_above_are_kept_apart():
     """ "trên 85%" is above; "tối thiểu", "từ ... trở lên" and a plain figure are at least."""
     for name in names():
         for target in load(name).targets:
-            if target.not_measurable is None and str(target.goal[1]).endswith("%"):
+            if target.goal and str(target.goal[1]).endswith("%"):
                 above = "trên " + str(target.goal[1]) in target.words or target.goal[1] == "0%"
                 assert (target.goal[0] == "above") == above, target.id
+
+
+def test_targets_of_the_same_words_differ_in_more_than_their_label():
+    for name in names():
+        rows = [(t.words, t.levels, t.indicator, t.signs, t.goal) for t in load(name).targets]
+        assert all(rows.count(row) == 1 for row in rows)
+
+
+def test_the_steps_of_hanoi_have_their_levels_and_thresholds():
+    rows = {target.id: target for target in load("ha-noi-2021").targets}
+    steps = [rows[f"results-2021-{level}"] for level in ("city", "district", "commune")]
+    assert [(step.levels, step.goal) for step in steps] == [
+        (["province"], ("at_least", "30%")),
+        (["district"], ("at_least", "20%")),
+        (["commune"], ("at_least", "15%")),
+    ]
+    assert rows["satisfied-2023"].goal == ("above", "85%")
+    assert rows["satisfied-2025"].goal == ("at_least", "95%")
+    assert rows["papi"].goal == ("at_least", 5)
+
+
+def test_what_bac_kan_reports_is_of_the_first_half_and_what_it_asks_of_the_second():
+    rows = load("bac-kan-2023").targets
+    assert {row.period for row in rows if row.kind == "reported"} == {"2023-H1"}
+    assert {row.period for row in rows if row.kind == "target"} == {"2023-H2"}
+    assert {row.id for row in rows if row.kind == "discussed"} == {"more-online", "less-time", "post-office"}
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +217,118 @@ def test_the_table_says_by_how_many_and_why_not(events, lang):
     assert ("95,09 %" if lang == "vi" else "95.09 %") in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("30% ", "digitised, of the results still valid; of all results", "district", "2021-2025")),
+        ("vi", ("30% ", "đã số hóa, trên kết quả còn hiệu lực; trên mọi", "huyện", "2021-2025")),
+    ],
+)
+def test_the_table_has_period_level_goal_and_measure_of_what_cannot_be_measured(events, lang, words):
+    done = CliRunner().invoke(targets, [events, "--sheet", "ha-noi-2021", "--year", "2021", "--lang", lang])
+    assert all(word in done.stdout for word in words)
+    half = CliRunner().invoke(targets, [events, "--sheet", "bac-kan-2023", "--lang", lang])
+    assert {"en": "first half of 2023", "vi": "6 tháng đầu năm 2023"}[lang] in half.stdout
+    assert "≥ 99,83%" in half.stdout if lang == "vi" else "≥ 99.83%" in half.stdout
+
+
+def test_figures_of_other_years_than_the_sheet_are_told_and_no_error(events):
+    done = CliRunner().invoke(targets, [events, "--sheet", "an-giang-2021", "--format", "json"])
+    assert done.exit_code == 0
+    assert "the figures are of 2026, the sheet of 2021\n" in done.stderr
+    json.loads(done.stdout)
+    vi = CliRunner().invoke(targets, [events, "--sheet", "an-giang-2021", "--lang", "vi"])
+    assert "số liệu của năm 2026, bảng chỉ tiêu của năm 2021\n" in vi.stderr
+
+
+def test_figures_of_the_sheets_year_are_not_remarked_on(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text(
+        "dossier_id,office,received_at,due_at,finished_at\n"
+        "1,A,2020-12-30T09:00:00+07:00,2021-01-04T09:00:00+07:00,2021-01-03T09:00:00+07:00\n"
+        "2,A,2021-01-05T09:00:00+07:00,2021-01-06T09:00:00+07:00,2021-01-07T09:00:00+07:00\n"
+    )
+    done = CliRunner().invoke(targets, [str(table), "--sheet", "an-giang-2021", "--format", "json"])
+    assert done.exit_code == 0
+    assert "the sheet of" not in done.stderr
+    rows = {row["id"]: row for row in json.loads(done.stdout)["targets"]}
+    assert (rows["on-time"]["numerator"], rows["on-time"]["missed_by"]) == (1, 1)
+
+
+def signed(*arguments):
+    rows = answered(*arguments, "--sheet", "binh-thuan-2024")["targets"]
+    return {row["id"]: row for row in rows if row["signs"]}
+
+
+def test_never_closed_before_the_result_is_reached_where_no_sign_is_found(events):
+    rows = signed(events)
+    assert rows["no-early-closing"]["status"] == "reached"
+    assert rows["not-filed-for-them"]["status"] == "not_measurable"
+    assert "no hash of the filing account" in rows["not-filed-for-them"]["why"]
+    assert rows["not-paid-for-them"]["status"] == "not_measurable"
+    done = CliRunner().invoke(targets, [events, "--sheet", "binh-thuan-2024"])
+    assert "reached (no sign found)" in done.stdout
+
+
+def told(n, kind, at, **more):
+    who = {"scenario": "live", "dossier_id": n, "office": "A"}
+    return json.dumps({"type": kind, **who, "at": f"2024-03-{at}+07:00", **more})
+
+
+def history(path, dossiers=60):
+    """Online dossiers of as many devices, 12 on one day of one account; five of these have no result."""
+    lines = []
+    for i in range(dossiers):
+        name, day = f"d{i}", 4 + (0 if i < 12 else i % 4 + 1)
+        filed = {"procedure": "birth", "channel": "online", "online": True, "device": f"v{i}"}
+        filed["account"] = "one" if i < 12 else f"a{i}"
+        number = None if i < 5 else f"{i}/KQ"
+        lines += [
+            told(name, "accepted", f"{day:02d}T09:{i:02d}:00", seq=1, limit="3wd", **filed),
+            told(name, "resolved", f"{day + 1:02d}T09:{i:02d}:30", seq=2, result_number=number),
+            told(name, "result_returned", f"{day + 1:02d}T15:{i:02d}:00", seq=3),
+        ]
+    path.write_text("\n".join(sorted(lines, key=lambda line: json.loads(line)["at"])) + "\n")
+    return str(path)
+
+
+def test_signs_are_counted_in_dossiers_and_seen_as_of_an_instant(tmp_path):
+    """The three of five that had ended by then; the twelve of one account had all been filed."""
+    file = history(tmp_path / "events.jsonl")
+    rows = signed(file)
+    assert (rows["no-early-closing"]["status"], rows["no-early-closing"]["missed_by"]) == ("missed", 5)
+    assert (rows["not-filed-for-them"]["status"], rows["not-filed-for-them"]["missed_by"]) == ("missed", 12)
+    early = signed(file, "--as-of", "2024-03-05T09:03:00+07:00")
+    assert early["no-early-closing"]["missed_by"] == 3
+    assert early["not-filed-for-them"]["missed_by"] == 12
+
+
+def test_a_table_that_tells_of_no_result_shows_no_closing_before_it(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text(
+        "dossier_id,office,received_at,finished_at\n1,A,2024-03-04T09:00:00+07:00,2024-03-05T09:00:00+07:00\n"
+    )
+    row = signed(str(table))["no-early-closing"]
+    assert (row["status"], row["value"]) == ("not_measurable", None)
+
+
+def test_a_sign_that_the_audit_does_not_know_is_named(tmp_path):
+    label = {"en": "a", "vi": "b"}
+    target = {
+        "id": "a",
+        "label": label,
+        "words": "never",
+        "measures": label,
+        "signs": ["theft"],
+        "at_most": 0,
+    }
+    sheet = {"name": "a", "title": label, "source": "ours", "since": 2024, "until": 2024, "targets": [target]}
+    path = tmp_path / "ours.yaml"
+    path.write_text(yaml.safe_dump(sheet))
+    with pytest.raises(BadInput, match=r"targets\.0\.signs: 'theft' is no sign of `motcua audit`"):
+        load(str(path))
+
+
 def test_a_missed_target_is_an_error_only_when_it_is_to_be_checked(events):
     plain = CliRunner().invoke(targets, [events, "--sheet", "an-giang-2021"])
     checked = CliRunner().invoke(targets, [events, "--sheet", "an-giang-2021", "--check"])
@@ -208,6 +354,7 @@ def test_ones_own_sheet_is_a_file(events, tmp_path):
                 "id": "a",
                 "label": {"en": "Online", "vi": "Trực tuyến"},
                 "words": "half online",
+                "measures": {"en": "online of all", "vi": "trực tuyến trên tất cả"},
                 "where": {"channel": ["online"]},
                 "indicator": "online_rate",
                 "at_least": "100%",
@@ -223,7 +370,7 @@ def test_ones_own_sheet_is_a_file(events, tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("name: [", "is no YAML"),
+        ("name: [", "not as YAML should be"),
         ("name: a", "the sheet: Object missing required field"),
         (b"\xff\xfe\x00", "is not UTF-8"),
     ],

@@ -13,7 +13,8 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from dossier.figures.indicators import figures
-from dossier.official.index766 import half_up, read, score, totals
+from dossier.life.state import Dossier, Wait
+from dossier.official.index766 import durations, half_up, read, score, totals
 from dossier.official.table766 import GROUPS, INDICATORS
 from dossier.official.words766 import GIVEN, NAMES
 
@@ -237,6 +238,82 @@ def test_the_survey_and_the_counter_rating_stand_apart_and_score_nothing():
 def test_a_count_of_none_asks_whether_the_source_tells_of_it():
     rows = score({"received": 10, "digitised_whole": 0})
     assert "does the source tell of it?" in next(row.note for row in rows if row.code == "4.2")
+
+
+def state(**some):
+    return Dossier(scenario="live", dossier_id="d", office="A", **{"accepted_at": 0.0, **some})
+
+
+def resolved(days, **some):
+    return state(resolved_at=days * 86_400.0, ended_by="resolved", **some)
+
+
+def test_the_mean_time_is_of_states_9_and_10_less_the_waits_that_were_answered():
+    day = 86_400.0
+    waits = [
+        Wait("supplement", 1 * day, 2 * day, True),
+        Wait("payment", 3 * day, 3.5 * day, True),
+        Wait("supplement", 4 * day, 5 * day, False),
+    ]
+    rows = [
+        resolved(2),
+        resolved(5, waits=waits),
+        state(returned_at=1 * day, ended_by="returned"),
+        state(returned_at=9 * day, finished_at=8 * day, ended_by="refused"),
+        state(),
+        resolved(3, accepted_at=None),
+        resolved(3, retracted_at=4 * day),
+    ]
+    assert durations(rows, 10 * day) == {
+        "processing_days": Fraction(2 + 7, 2) + Fraction(2),
+        "dossiers_completed": 3,
+    }
+    assert durations(rows, 2 * day) == {"processing_days": 1, "dossiers_completed": 1}
+    assert durations(rows, 4 * day) == {"processing_days": 6, "dossiers_completed": 3}
+
+
+def test_a_wait_that_ends_with_the_result_counts_as_a_wait():
+    assert durations([resolved(2, waits=[Wait("payment", 43_200.0, 172_800.0, True)])], 1e6)[
+        "processing_days"
+    ] == Fraction(1, 2)
+
+
+def test_only_the_first_result_counts():
+    both = resolved(2, returned_at=5 * 86_400.0)
+    assert durations([both], 1e6)["processing_days"] == 2
+
+
+def test_a_mean_of_nothing_is_no_figure():
+    row = next(row for row in score(durations([], 0.0)) if row.code == "2.2")
+    assert (row.ratio, row.score, row.status) == (None, None, "measured")
+    assert "0/0" in row.note
+
+
+def test_rows_and_groups_have_the_portals_names():
+    """Of domain 2.1; what has none there has none here."""
+    rows = {row.code: row.api for row in score({})}
+    assert [rows[code] for code in ("3.1", "3.2", "3.3")] == [
+        "authority/partial/fullCount",
+        "onlineDossierCount/onlineServiceTotal",
+        "channelOnlineSum/channelTotalSum",
+    ]
+    assert [code for code, api in rows.items() if not api] == [
+        "2.1",
+        "3.5a",
+        "3.5b",
+        "3.6",
+        "rating",
+        "sipas",
+    ]
+    assert [total.api for total in totals(score({}))] == [
+        "transparency",
+        "dvc-progress-tree",
+        "provide-online-tree",
+        "formality-online-payment-tree",
+        "dossier-digitized",
+        "handling-satisfaction",
+        "",
+    ]
 
 
 def test_the_groups_have_the_portals_maxima():

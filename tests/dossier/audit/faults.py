@@ -10,11 +10,9 @@ from dossier.event import (
     ApologyIssued,
     Corrected,
     Fact,
-    HandedOver,
     Refused,
     Resolved,
     ResultReturned,
-    StepFinished,
     Submitted,
     SupplementProvided,
     SupplementRequested,
@@ -22,7 +20,7 @@ from dossier.event import (
 from dossier.law.deadline import parse_limit
 from dossier.law.faults import Dossier as Reckoned
 from dossier.law.faults import faulty
-from tests.planted import (
+from tests.dossier.audit.planted import (
     DAY,
     HOUR,
     MINUTE,
@@ -41,7 +39,7 @@ from tests.planted import (
     plain,
     settled,
 )
-from tests.tidy import CALENDAR
+from tests.dossier.audit.tidy import CALENDAR
 
 # The result.
 
@@ -56,6 +54,13 @@ def no_result(_: Field, row: list[Fact]) -> list[Fact]:
 @each(plain)
 def no_number(_: Field, row: list[Fact]) -> list[Fact]:
     return changed(row, Resolved, result_number=msgspec.UNSET)
+
+
+@fault("returned_unresolved", of="result_number_missing")
+@each(plain)
+def no_result_at_all(_: Field, row: list[Fact]) -> list[Fact]:
+    end = of_kind(row, Resolved)
+    return [*row[: place(row, Resolved)], like(end, ResultReturned, end.at, channel="in_person")]
 
 
 @fault("returned_before_resolved")
@@ -76,6 +81,42 @@ def overwritten(_: Field, row: list[Fact]) -> list[Fact]:
     row = ended(row, promise + 2 * HOUR)
     i = place(row, Resolved)
     return [*row[:i], mend, *row[i:]]
+
+
+@fault("on_time_by_correction", also="corrected wrong_due_date")
+@each(long)
+def put_off(_: Field, row: list[Fact]) -> list[Fact]:
+    """A later date written an hour before due, and the end after the old one."""
+    promise = of_kind(row, Accepted).due_at
+    mend = like(row[0], Corrected, promise - HOUR, due_at=promise + 2 * DAY)
+    row = ended(row, promise + DAY)
+    i = place(row, Resolved)
+    head = [fact if fact.at <= mend.at else replace(fact, at=mend.at) for fact in row[:i]]
+    return [*head, mend, *row[i:]]
+
+
+@fault("put_off_bit_by_bit", also="corrected", of="on_time_by_correction")
+@each(lambda row: long(row) and of_kind(row, Accepted).at.day < 12)
+def put_off_unended(_: Field, row: list[Fact]) -> list[Fact]:
+    """A day later every day, of a dossier without a limit that is never done."""
+    row = changed(row, Accepted, limit=None)
+    promise, i = of_kind(row, Accepted).due_at, settled(row)
+    days = [promise + n * DAY for n in range(30)]
+    mends = [like(row[0], Corrected, day - HOUR, due_at=day + DAY) for day in days]
+    return [*row[:i], *mends]
+
+
+@fault("retracted_overdue", also="corrected")
+def retracted(field: Field, many: int) -> set[str]:
+    """Taken out of the figures when overdue, or when it had ended late."""
+    chosen = field.pick(many, plain)
+    for n, name in enumerate(chosen):
+        row = field.rows[name]
+        promise, i = of_kind(row, Accepted).due_at, settled(row)
+        gone = like(row[0], Corrected, promise + 2 * DAY, retracted=True)
+        row = ended(row, promise + DAY)[: place(row, Resolved) + 1] if n % 2 else row[:i]
+        field.put(name, [*row, gone])
+    return set(chosen)
 
 
 @fault("appointment_stretched")
@@ -151,6 +192,18 @@ def letter_again(field: Field, row: list[Fact]) -> list[Fact]:
         for n in (1, 2)
     ]
     return ended([*row[:i], *letters, *row[i:]], promise + HOUR)
+
+
+@fault("letter_without_date")
+def undated(field: Field, many: int) -> set[str]:
+    """A letter that gives no new date, or the old one again."""
+    chosen = field.pick(many, long)
+    for n, name in enumerate(chosen):
+        row = field.rows[name]
+        promise, i = of_kind(row, Accepted).due_at, settled(row)
+        letter = like(row[0], ApologyIssued, row[i - 1].at + MINUTE / 2, due_at=promise if n % 2 else None)
+        field.put(name, ended([*row[:i], letter, *row[i:]], promise + DAY))
+    return set(chosen)
 
 
 @fault("letter_false")
@@ -234,83 +287,3 @@ def answered_late(_: Field, row: list[Fact]) -> list[Fact]:
 @each(online)
 def unanswered(_: Field, row: list[Fact]) -> list[Fact]:
     return row[:1]
-
-
-# The order of facts.
-
-
-@fault("end_before_start", also="time_backwards")
-@each(plain)
-def end_first(_: Field, row: list[Fact]) -> list[Fact]:
-    return changed(row, Resolved, at=of_kind(row, Accepted).at - HOUR)
-
-
-@fault("time_backwards")
-@each(plain)
-def backwards(_: Field, row: list[Fact]) -> list[Fact]:
-    return changed(row, StepFinished, at=of_kind(row, Accepted).at - HOUR)
-
-
-@fault("submitted_again")
-@each(online)
-def filed_again(_: Field, row: list[Fact]) -> list[Fact]:
-    return [row[0], *row]
-
-
-@fault("accepted_again")
-@each(plain)
-def again(_: Field, row: list[Fact]) -> list[Fact]:
-    i = settled(row)
-    return [*row[:i], replace(of_kind(row, Accepted), at=row[i - 1].at + MINUTE / 2), *row[i:]]
-
-
-@fault("after_end")
-@each(plain)
-def afterwards(_: Field, row: list[Fact]) -> list[Fact]:
-    last = max(fact.at for fact in row)
-    return [*row, like(row[0], HandedOver, last + HOUR, source="committee", target="police")]
-
-
-@fault("while_waiting", also="illegal_transition")
-@each(lambda row: place(row, SupplementProvided) >= 0)
-def meanwhile(_: Field, row: list[Fact]) -> list[Fact]:
-    i = place(row, SupplementProvided)
-    return [*row[:i], like(row[i], StepFinished, row[i].at, step="appraisal", agency="committee"), *row[i:]]
-
-
-@fault("before_acceptance", also="accepted_again")
-@each(online)
-def too_early(_: Field, row: list[Fact]) -> list[Fact]:
-    early = like(row[0], HandedOver, row[0].at, source="committee", target="police")
-    return [row[0], early, *row[1:]]
-
-
-@fault("illegal_transition")
-@each(plain)
-def not_asked(_: Field, row: list[Fact]) -> list[Fact]:
-    i = settled(row)
-    return [*row[:i], like(row[0], SupplementProvided, row[i - 1].at + MINUTE / 2), *row[i:]]
-
-
-@fault("level_abolished")
-@each(plain)
-def district(_: Field, row: list[Fact]) -> list[Fact]:
-    return changed(row, Accepted, level="district")
-
-
-@fault("gap")
-def lost(field: Field, many: int) -> set[str]:
-    """A fact that did not come: the others keep their `seq`."""
-    chosen = field.pick(many, plain)
-    for name in chosen:
-        row = field.rows[name]
-        i = place(row, StepFinished)
-        field.rows[name] = [*row[:i], *row[i + 1 :]]
-    return set(chosen)
-
-
-@fault("corrected")
-@each(plain)
-def mended(_: Field, row: list[Fact]) -> list[Fact]:
-    i = settled(row)
-    return [*row[:i], like(row[0], Corrected, row[i - 1].at + MINUTE / 2, channel="post"), *row[i:]]

@@ -20,7 +20,7 @@ from dossier.event import (
 )
 from dossier.law.deadline import due, parse_limit
 from dossier.life.state import Dossier
-from tests.tidy import CALENDAR, OFFICES, clean, folded, states
+from tests.dossier.audit.tidy import CALENDAR, OFFICES, clean, folded, states
 
 Rows = dict[str, list[Fact]]
 """Dossier to its facts, in order."""
@@ -36,6 +36,8 @@ class Fault(NamedTuple):
     plant: Callable[["Field", int], set[str]]
     many: int
     """How many dossiers to plant it into."""
+    detector: str
+    """Whose fault it is."""
     also: frozenset[str] = frozenset()
 
 
@@ -44,13 +46,14 @@ class Shortage(ValueError):
 
 
 FAULTS: dict[str, Fault] = {}
+"""By the name of the detector, or a name of its own where that detector has several faults."""
 
 
-def fault(name: str, many: int = 4, also: str = "") -> Callable[[Any], Any]:
-    """Enter a planting function under its detector's name."""
+def fault(name: str, many: int = 4, also: str = "", of: str = "") -> Callable[[Any], Any]:
+    """Enter a planting function under its name, the detector's unless that is said."""
 
     def enter(plant: Callable[["Field", int], set[str]]) -> Callable[["Field", int], set[str]]:
-        FAULTS[name] = Fault(plant, many, frozenset(also.split()))
+        FAULTS[name] = Fault(plant, many, of or name, frozenset(also.split()))
         return plant
 
     return enter

@@ -7,7 +7,8 @@ from dossier.event import (
     Fact,
     Submitted,
 )
-from tests.planted import (
+from tests.dossier.audit.planted import (
+    DAY,
     HOUR,
     MINUTE,
     Field,
@@ -23,7 +24,9 @@ from tests.planted import (
     plain,
     same_day,
 )
-from tests.tidy import CALENDAR, OFFICES
+from tests.dossier.audit.tidy import CALENDAR, OFFICES
+
+MOST_A_DAY = 9
 
 
 @fault("impossible_pair", many=50, also="wrong_due_date letter_missing online_slower")
@@ -76,10 +79,44 @@ def closed(field: Field, many: int) -> set[str]:
     return set(chosen)
 
 
+def _together(field: Field, many: int, end: datetime, seconds: int) -> set[str]:
+    """Dossiers of three working days, accepted the day before, ticked off within so many seconds."""
+    chosen = field.pick(many, paper, field.office())
+    for n, name in enumerate(chosen):
+        at = end.replace(hour=8, minute=0) - DAY + n * 5 * MINUTE
+        row = begun(changed(field.rows[name], Accepted, limit="3wd"), at)
+        field.put(name, ended(row, end + field.seconds(seconds)))
+    return set(chosen)
+
+
+@fault("closed_at_month_end", many=14, of="batch_closing")
+def closed_last(field: Field, many: int) -> set[str]:
+    """Closed at 16:58 on the last working day of the month, due in the next."""
+    return _together(field, many, datetime(2026, 3, 31, 16, 58, tzinfo=CALENDAR.zone), 30)
+
+
+@fault("closed_many", many=24, of="batch_closing")
+def closed_many(field: Field, many: int) -> set[str]:
+    """So many closed in a minute of any morning, due two days later."""
+    return _together(field, many, datetime(2026, 3, 17, 10, tzinfo=CALENDAR.zone), 55)
+
+
 @fault("mass_at_due", many=24, also="virtual_on_time")
 def carried(field: Field, many: int) -> set[str]:
     """Ends written down for the due instant, or a little before."""
     return _heap(field, many, field.office())
+
+
+@fault("mass_after_opening", many=24, also="virtual_on_time", of="mass_at_due")
+def carried_early(field: Field, many: int) -> set[str]:
+    """The same, where all is due within half an hour of the morning's opening."""
+    chosen = field.pick(many, paper, field.office())
+    for n, name in enumerate(chosen):
+        day = datetime(2026, 3, 9 + n % 5, tzinfo=CALENDAR.zone)
+        opening = datetime.fromtimestamp(CALENDAR.opening(day.timestamp()), day.tzinfo)
+        row = begun(changed(field.rows[name], Accepted, limit="3wd"), opening + (6 + n) * MINUTE)
+        field.put(name, ended(row, of_kind(row, Accepted).due_at - field.seconds(240)))
+    return set(chosen)
 
 
 @fault("virtual_on_time", many=24, also="mass_at_due")
@@ -89,18 +126,11 @@ def virtual(field: Field, many: int) -> set[str]:
 
 
 def _heap(field: Field, many: int, office: str) -> set[str]:
-    chosen = field.pick(many, _ends_in_hours, office)
+    chosen = field.pick(many, plain, office)
     for name in chosen:
         row = field.rows[name]
         field.put(name, ended(row, of_kind(row, Accepted).due_at - field.seconds(240)))
     return set(chosen)
-
-
-def _ends_in_hours(row: list[Fact]) -> bool:
-    if not plain(row):
-        return False
-    at = of_kind(row, Accepted).due_at.timestamp()
-    return CALENDAR.between(at - 2100, at) >= 2100
 
 
 def _filed(field: Field, many: int, **hashes: str) -> set[str]:
@@ -126,6 +156,36 @@ def one_account(field: Field, many: int) -> set[str]:
 @fault("one_device", many=11)
 def one_device(field: Field, many: int) -> set[str]:
     return _filed(field, many, device="desk")
+
+
+def _every_day(field: Field, many: int, **hashes: str) -> set[str]:
+    """Online dossiers of four procedures, nine a day at most, given the same account or device."""
+    office = field.office()
+    kinds = sorted({of_kind(row, Accepted).procedure for row in field.rows.values() if online(row)})[:4]
+    days: dict[int, int] = {}
+
+    def wanted(row: list[Fact]) -> bool:
+        few = online(row) and of_kind(row, Accepted).procedure in kinds
+        return few and days.get(row[0].at.day, 0) < MOST_A_DAY
+
+    chosen = []
+    for _ in range(many):
+        (name,) = field.pick(1, wanted, office)
+        row = field.rows[name]
+        days[row[0].at.day] = days.get(row[0].at.day, 0) + 1
+        field.put(name, changed(changed(row, Submitted, **hashes), Accepted, **hashes))
+        chosen.append(name)
+    return set(chosen)
+
+
+@fault("one_account_every_day", many=60, of="filed_for_citizens")
+def account_every_day(field: Field, many: int) -> set[str]:
+    return _every_day(field, many, account="officer")
+
+
+@fault("one_device_every_day", many=60, of="one_device")
+def device_every_day(field: Field, many: int) -> set[str]:
+    return _every_day(field, many, device="desk")
 
 
 @fault("many_matters", many=24)

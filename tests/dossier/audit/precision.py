@@ -1,4 +1,4 @@
-"""How well the audit finds what was planted; `python -m tests.precision` writes docs/audit.md."""
+"""How well the audit finds what was planted: writes docs/audit.md (`make docs`)."""
 
 import sys
 from collections import Counter
@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from dossier.audit.detectors import BASES, DETECTORS, LACKS, THRESHOLDS, UNSEEN
+from dossier.audit.detectors import BASES, DETECTORS, LACKS, UNSEEN
 from dossier.audit.findings import Finding
-from tests import faults, habits
-from tests.planted import FAULTS, Field, Shortage
-from tests.tidy import SEEDS, audited, states
+from dossier.audit.thresholds import THRESHOLDS
+from tests.dossier.audit import disorder, faults, habits
+from tests.dossier.audit.planted import FAULTS, Field, Shortage
+from tests.dossier.audit.tidy import SEEDS, audited, states
 
-assert all((faults, habits))  # imported for the faults that they enter
+assert all((faults, disorder, habits))  # imported for the faults that they enter
 
-PAGE = Path(__file__).parents[1] / "docs" / "audit.md"
+PAGE = Path(__file__).parents[3] / "docs" / "audit.md"
 
 
 class Trial(NamedTuple):
@@ -25,13 +26,13 @@ class Trial(NamedTuple):
     found: dict[str, set[str]]
 
 
-SIZES = (5, 8, 10, 15, 25)
+SIZES = (5, 8, 10, 15, 25, 60)
 """How many dossiers a pattern is planted into, to see from how many on it is found."""
 PATTERNS = tuple(name for name, fault in FAULTS.items() if fault.many > 4)
 
 
 class Score(NamedTuple):
-    """Over all trials: dossiers planted with a detector's own fault, those found, and found without cause."""
+    """Over all trials: dossiers planted with a detector's faults, those found, and found without cause."""
 
     planted: int
     found: int
@@ -58,7 +59,7 @@ def powers(seed: int = SEEDS[0]) -> dict[str, list[float]]:
             except Shortage:
                 out.setdefault(name, []).append(float("nan"))
                 continue
-            found = hits(audited(field.states())).get(name, set())
+            found = hits(audited(field.states())).get(FAULTS[name].detector, set())
             out.setdefault(name, []).append(len(planted & found) / len(planted))
     return out
 
@@ -77,10 +78,11 @@ def scores(done: list[Trial]) -> dict[str, Score]:
     """Detector to its score: a hit is false unless its dossier bears the fault, or one that trips it too."""
     counts: dict[str, Counter[str]] = {each.name: Counter() for each in DETECTORS}
     for fault, planted, found in done:
-        counts[fault]["planted"] += len(planted)
-        counts[fault]["found"] += len(planted & found.get(fault, set()))
+        own = FAULTS[fault].detector
+        counts[own]["planted"] += len(planted)
+        counts[own]["found"] += len(planted & found.get(own, set()))
         for detector, names in found.items():
-            right = planted if detector == fault or detector in FAULTS[fault].also else set()
+            right = planted if detector == own or detector in FAULTS[fault].also else set()
             counts[detector]["false"] += len(names - right)
     return {name: Score(n["planted"], n["found"], n["false"]) for name, n in counts.items()}
 
@@ -90,7 +92,7 @@ def crossings(done: list[Trial]) -> dict[str, dict[str, int]]:
     out: dict[str, Counter[str]] = {}
     for fault, planted, found in done:
         for detector, names in found.items():
-            if detector != fault and names & planted:
+            if detector != FAULTS[fault].detector and names & planted:
                 out.setdefault(fault, Counter())[detector] += len(names & planted)
     return {fault: dict(sorted(counts.items())) for fault, counts in sorted(out.items())}
 
@@ -99,13 +101,15 @@ HEAD = """# The integrity audit
 
 `motcua audit FILE...` looks for signs of what an office should not do.
 A finding is a sign that somebody should look, no proof of a fault or an intent.
-This page is made by `python -m tests.precision`.
+This page is made by `python -m tests.dossier.audit.precision`.
 
 ## How well it finds
 
-Clean histories are a simulated month of six wards that do everything right (`tests/tidy.py`), seeds {seeds}:
+Clean histories are a simulated month of six wards that do everything right (`tests/dossier/audit/tidy.py`),
+seeds {seeds}:
 {clean} dossiers, and the audit is silent on all of them.
-Into each of them every fault is planted by itself, at random places (`tests/planted.py`).
+Into each of them every fault is planted by itself, at random places (`tests/dossier/audit/planted.py`).
+A detector may have several faults: a heap before due, one at a month's end, one of many.
 *found*: of the dossiers with the fault, those that its detector names.
 *false*: dossiers that a detector names in any of the {trials} histories,
 though neither its own fault is in them nor one that rightly trips it too.
@@ -147,7 +151,7 @@ def _table(done: list[Trial]) -> str:
 def _powers(power: dict[str, list[float]]) -> str:
     rows = ["## From how many on\n", "Share found of a pattern planted into so many dossiers of one office"]
     rows[-1] += " (or one filer); a dash where the month has not so many to plant into.\n"
-    rows.append("| detector | " + " | ".join(map(str, SIZES)) + " |")
+    rows.append("| fault | " + " | ".join(map(str, SIZES)) + " |")
     rows.append("|---|" + "--:|" * len(SIZES))
     for name, shares in power.items():
         cells = ["-" if share != share else f"{share:.0%}" for share in shares]  # noqa: PLR0124 (nan)
