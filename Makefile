@@ -40,9 +40,12 @@ docs: $(VENV)/.test ## make the files under docs/ that come from the code
 	@$(PY) -m motcua.docs
 	@$(PY) -m tests.dossier.audit.precision
 
-picture: $(VENV)/.test ## take the README's picture of the demo's page, with Chromium
+picture: $(VENV)/.test ## take the README's pictures of the page and of a report, with Chromium
 	@$(PY) -m motcua demo
 	@$(PY) -m monitoring.screenshot file://$(CURDIR)/motcua-demo/page.html docs/page.png --width 1180 --height 1240
+	@$(PY) -m motcua simulate quickstart --out motcua-demo/march.jsonl.gz >/dev/null
+	@$(PY) -m motcua report motcua-demo/march.jsonl.gz --month 2026-03 --by field --lang vi --out motcua-demo/report.html
+	@$(PY) -m monitoring.screenshot file://$(CURDIR)/motcua-demo/report.html docs/report.png --width 1280 --height 660
 
 bench: $(VENV)/.demo ## measure the engine, the fold and the embedded pipeline
 	@$(PY) -m benchmarks.speed

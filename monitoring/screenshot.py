@@ -25,7 +25,7 @@ def screenshot(
                 viewport={"width": width, "height": height or 900}, color_scheme="dark" if dark else "light"
             )
             page.goto(url, wait_until="load")
-            page.locator("#figures").wait_for()
+            page.locator("table").first.wait_for()
             if page.locator("body[data-stream]").count():
                 page.locator("#state.live").wait_for()
             page.screenshot(path=out, full_page=height is None)
