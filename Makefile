@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 pyth
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check kafka docs picture bench lock clean
+.PHONY: help demo test check cover kafka docs picture bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -22,12 +22,15 @@ demo: $(VENV)/.demo ## simulate a month, stream it, watch it live; e.g. make dem
 test: $(VENV)/.test ## run the whole suite; what this machine lacks is skipped, and said; e.g. ARGS="-k calendar"
 	@$(PY) -m pytest $(ARGS)
 
-check: $(VENV)/.test ## what CI runs: lint, format, types, layers, generated files, the suite with its coverage
+check: $(VENV)/.test ## what CI runs: lint, format, types, layers, generated files, the suite
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m motcua.docs --check
+	@$(PY) -m pytest $(ARGS)
+
+cover: $(VENV)/.test ## run the suite with its coverage; half as long again
 	@$(PY) -m coverage erase
 	@$(PY) -m coverage run -m pytest $(ARGS)
 	@$(PY) -m coverage combine --quiet

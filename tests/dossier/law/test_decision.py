@@ -78,7 +78,7 @@ def one(**rules):
         (one(supplement_clock="stop"), "invalid enum value 'stop'"),
         (one(same_day_cutoff=900), 'is no time of day: write "15:00", in quotes'),
         (one(remote_extra="10 days"), 'write "10wd"'),
-        (one(day_off_moves="no"), "expected bool, got str"),
+        (one(day_off_moves="no"), "write yes or no"),
         (one(tiers={"value": 2, "mark": "X"}), "rules.tiers.mark: 'X' is no mark"),
         (one(tiers={"source": "x"}), "rules.tiers.value: is missing"),
         (one(tiers={"value": 9}), "rules.tiers.value: must be from 2 to 3"),

@@ -428,8 +428,8 @@ def office(**rules):
 @pytest.mark.parametrize(
     ("mapping", "path", "right"),
     [
-        (None, "the calendar", "object"),
-        ([], "the calendar", "object"),
+        (None, "the calendar", "mapping"),
+        ([], "the calendar", "mapping"),
         ({}, "the calendar", "name"),
         (GOOD | {"hour": {}}, "the calendar", "hours, about"),
         (GOOD | {"hours": {"monday": []}}, "hours", "mon, tue"),
