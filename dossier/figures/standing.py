@@ -215,7 +215,8 @@ def _strict(dossier: Dossier, before: float) -> bool:
 
     Papers may have been asked for once.
     """
-    if breached_at(dossier, before, mended=False) is not None:
+    mended = len(dossier.promises) > 1 and any(date.mends for date in dossier.promises)
+    if mended and breached_at(dossier, before, mended=False) is not None:
         return False
     if sum(at < before for at in dossier.requests) > 1:
         return False
