@@ -81,8 +81,6 @@ class WorkingCalendar:
     where a span goes on after it, and a span that ends within it ends the first time.
     """
 
-    rolls: bool = True
-    """Whether limits of calendar days and months begin at an opening and end on a working day."""
     sets: Sequence[Rules] = RULE_SETS
     """The law of the place: its dated rule sets, the country's unless its file says otherwise."""
     known: range = range(1, 9999)

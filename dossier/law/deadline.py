@@ -283,15 +283,15 @@ def _months(count: _Count, many: float, first: bool) -> None:
 
 def _start(count: _Count, first: bool) -> datetime:
     """Where calendar days and months begin: the next opening, or the reception itself."""
-    if first and count.calendar.rolls and count.ask("days_from_opening"):
+    if first and count.ask("days_from_opening"):
         count.open()
     return count.calendar.local(count.at)
 
 
 def _end(count: _Count, later: datetime, name: str, many: float) -> None:
-    """An end on a day off moves to the next working day, if the rules and the calendar have it so."""
+    """An end on a day off moves to the next working day, if the rules have it so."""
     calendar = count.calendar
-    if not (calendar.rolls and count.ask("day_off_moves")):
+    if not count.ask("day_off_moves"):
         count.to(later.timestamp(), name, count=many)
         return
     day = calendar.workday(later.date())

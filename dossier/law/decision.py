@@ -26,6 +26,8 @@ def parse(mapping: Any) -> tuple[Rules, ...]:
     if not isinstance(base, str) or base not in BASES:
         raise ValueError(f'base: {base!r} is no base: write "vietnam" or "plain"')
     raw = mapping.get("sets", [])
+    if raw == [] and "base" in mapping:
+        return BASES[base]
     if not isinstance(raw, list) or not raw:
         raise ValueError("sets: must be a list of at least one set of rules")
     own = [_set(f"sets[{i}]", each) for i, each in enumerate(raw)]

@@ -102,15 +102,8 @@ class Timetable(Struct, forbid_unknown_fields=True):
     offices: dict[str, Office] = {}
     rules: Annotated[
         dict[str, Any] | None,
-        Meta(description="The place's own decisions, laid over the country's rules, as for due --rules."),
+        Meta(description="The place's own decisions, laid over its base's rules, as for due --rules."),
     ] = None
-    rolls: Annotated[
-        bool,
-        Meta(
-            description="Limits of calendar days and months: true: they begin at the next opening and "
-            "an end on a day off moves to the next working day; false: both stand as they are."
-        ),
-    ] = True
 
 
 class Calendars:
@@ -150,7 +143,7 @@ def parse(mapping: Any) -> Calendars:
         key = msgspec.json.encode([sorted(week.hours.items()), sorted(dated.items())])
         if key not in made:
             made[key] = WorkingCalendar(week.hours, zone, off.is_off, off.is_makeup, week.makeup, dated)
-            made[key].rolls, made[key].known, made[key].sets = table.rolls, off.known, sets
+            made[key].known, made[key].sets = off.known, sets
         return made[key]
 
     default = calendar("", Office())
@@ -265,7 +258,7 @@ _FIELDS: dict[str, type[Struct]] = {
 _DATE = "write it as 2026-01-31"
 _RIGHT = {
     "is": "write open, closed or makeup", "hours_of": f"write one of {', '.join(WEEK)}",
-    "why": "write the reason", "rolls": "write true or false", "country": 'write it as "VN", in quotes',
+    "why": "write the reason", "country": 'write it as "VN", in quotes',
     "day": _DATE, "from": _DATE, "until": _DATE, "since": _DATE,
 }  # fmt: skip
 

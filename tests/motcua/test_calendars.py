@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from dossier.law.calendar import vietnam
+from dossier.law.rules import PLAIN
 from dossier.law.timetable import schema
 from motcua import calendars
 from motcua.calendars import load, names
@@ -42,7 +43,7 @@ def test_a_shipped_calendar_fits_the_schema_and_bears_its_name(name):
 def test_the_file_is_the_calendar_of_the_code_span_for_span(name, saturday):
     ours, code = load(name).default, vietnam(saturday)
     assert all(ours.spans(day) == code.spans(day) for day in days(1990, 2060))
-    assert (ours.zone, ours.rolls, ours.known) == (code.zone, code.rolls, code.known)
+    assert (ours.zone, ours.sets, ours.known) == (code.zone, code.sets, code.known)
 
 
 # domain.md 4.2: the default hours of Thanh Hóa's system, 8 hours too.
@@ -68,7 +69,7 @@ def test_boston_keeps_its_holidays_since_2014_and_its_own_clock():
     assert [ours.is_workday(date(year, 7, 4)) for year in (2013, 2014, 2016)] == [True, False, False]
     assert not ours.is_workday(date(2015, 4, 20)), "Patriots' Day of Massachusetts"
     assert not ours.is_workday(date(2017, 11, 10))
-    assert not ours.rolls
+    assert ours.sets == PLAIN
 
 
 def write(folder, text):

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from dossier.law.calendar import vietnam
 from dossier.law.rest import TimetableError
+from dossier.law.rules import PLAIN, RULE_SETS
 from dossier.law.timetable import parse, schema
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -411,9 +412,9 @@ def test_the_corrections_of_vietnam_hold_in_every_file_about_vietnam():
     assert not other.is_workday(date(2026, 1, 10))
 
 
-def test_a_file_says_whether_calendar_days_roll_and_which_years_are_known():
-    calendar = parse(DECADES["a ward"] | {"rolls": False}).default
-    assert (calendar.rolls, vietnam().rolls) == (False, True)
+def test_a_file_says_whose_rules_hold_and_which_years_are_known():
+    calendar = parse(DECADES["a ward"] | {"rules": {"base": "plain"}}).default
+    assert (calendar.sets, vietnam().sets) == (PLAIN, RULE_SETS)
     assert calendar.known == vietnam().known == range(1901, 2101)
     assert 2150 in parse(DECADES["always, where clocks change"]).default.known
 
