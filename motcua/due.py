@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--remote", is_flag=True, help="From a remote area: what the procedure or the rules grant on top."
 )
+@click.option("--extend", metavar="L", help="The new date of a letter of apology that asks for so much more.")
 @click.option("--list", "listed", is_flag=True, help="Show the catalogue of procedures and their limits.")
 @click.option(
     "--calendar", metavar="CAL", help="Name of a calendar, or a YAML file  [default: Vietnam, a ward's hours]"
@@ -90,6 +91,8 @@ def _table(
 ) -> None:
     from motcua.stamp import stamp
 
+    if question.extend is not None:
+        raise click.UsageError("--extend is for one due date, and not for a --table")
     if received is not None:
         raise click.UsageError("--received is one dossier's and --table has many: give the one or the other")
     stamped = stamp(question, path, out, columns)

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from dossier.law.appointment import extended
 from dossier.law.calendar import Book, WorkingCalendar, vietnam
 from dossier.law.catalogue import Found, Way
 from dossier.law.chain import chained
-from dossier.law.deadline import WORDS, Due, Limit, parse_limit, say
+from dossier.law.deadline import WORDS, Due, Limit, Step, parse_limit, say
 from dossier.law.deadline import due as reckoned
 from dossier.law.decision import Own, named, over, parse
 from dossier.law.rules import BASES, Rules, Source, written
@@ -29,6 +30,7 @@ VI: Mapping[str, str] = {
     "same-day": "trong ngày, tiếp nhận trước {cutoff}",
     "same-day-late": "sau {cutoff}: hết giờ làm việc ngày làm việc kế tiếp",
     "same-day-any": "trong ngày, bất kể giờ tiếp nhận",
+    "letter": "văn bản xin lỗi đề nghị gia hạn thêm {limit}, tính từ hạn cũ",
     "wh": "cộng {count:g} giờ làm việc",
     "wd": "cộng {count:g} ngày làm việc, kể từ ngày kế tiếp",
     "wd-fraction": "cộng {count:g} ngày làm việc, tức {hours:g} giờ làm việc",
@@ -71,6 +73,7 @@ class Question:
     procedure: str
     way: Way
     office: str = ""
+    extend: Limit | None = None
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> "Question":
@@ -88,6 +91,7 @@ class Question:
             options["procedure"] or "",
             Way(options["channel"], options["case"], options["remote"]),
             options["office"],
+            None if options["extend"] is None else parse_limit(options["extend"]),
         )
 
     def found(self, day: date, name: str, way: Way) -> Found:
@@ -112,11 +116,24 @@ def one(question: Question, received: datetime | None, explain: bool, form: str,
     answer = reckoned(at, limit, calendar, question.sets)
     if found is not None and found.remote.startswith("remote_extra"):
         answer = replace(answer, used=(*answer.used, "remote_extra"))
+    if question.extend is not None:
+        answer = _extended(answer, question, calendar)
     if form == "json":
         return _json(answer, limit, found, calendar)
     if explain:
         return "\n".join(_told(question, answer, limit, found, LANGUAGES[lang]))
     return LANGUAGES[lang]["no-due"] if answer.at is None else calendar.local(answer.at).isoformat()
+
+
+def _extended(answer: Due, question: Question, calendar: WorkingCalendar) -> Due:
+    """The due date with what a letter of apology asks for on top; none stays none."""
+    if answer.at is None or question.extend is None:
+        return answer
+    later = extended(answer.at, question.extend, calendar, question.sets)
+    if later is None:
+        raise BadInput("--extend none: a letter gives a new date; write as 5wd")
+    step = Step("letter", later, {"limit": question.extend})
+    return replace(answer, at=later, steps=(*answer.steps, step), used=(*answer.used, "reappointments"))
 
 
 def _told(

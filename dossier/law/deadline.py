@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "same-day": "the same day, received by {cutoff}",
     "same-day-late": "after {cutoff}: the next working day's closing",
     "same-day-any": "the same day, whenever received",
+    "letter": "a letter of apology asks for {limit} more, counted from that date",
     "wh": "plus {count:g} working hours",
     "wd": "plus {count:g} working days from the next day",
     "wd-fraction": "plus {count:g} of a working day, {hours:g} working hours",

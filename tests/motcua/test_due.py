@@ -434,3 +434,12 @@ def test_bostons_calendar_days_are_reproduced_as_exactly_as_they_were_recorded(t
 
     assert sum(map(exact, found)) / len(found) >= 0.985
     assert sum(abs(seconds_off(row)) <= 61 for row in found) / len(found) >= 0.995
+
+
+def test_a_letter_of_apology_asks_for_more_from_the_old_date(told, refused):
+    one = ("--received", "2026-03-02T10:00:00+07:00", "--limit", "3wd")
+    assert told(*one, "--extend", "2wd") == "2026-03-09T10:00:00+07:00"  # Thu 5 March, then Fri and Mon
+    explained = told(*one, "--extend", "2wd", "--explain")
+    assert "a letter of apology asks for 2wd more, counted from that date: Mon 2026-03-09" in explained
+    assert "reappointments = 1" in explained.partition("rules used")[2].partition("other rules")[0]
+    assert "a new date" in refused(*one, "--extend", "none")
