@@ -74,7 +74,7 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/.python
 	$(call install,kafka$(comma)report,.demo)
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/.python
-	$(call install,kafka$(comma)report$(comma)dev,.demo .test)
+	$(call install,kafka$(comma)report$(comma)tables$(comma)plot$(comma)dev,.demo .test)
 
 $(VENV)/.python:
 	@$(call python,-m venv --clear $(VENV))

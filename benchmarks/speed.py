@@ -15,11 +15,11 @@ from statistics import median
 
 from msgspec.structs import replace
 
-from dossier.event import Fact, decode, encode
+from dossier.event import Control, Event, Fact, decode, encode
 from dossier.law.calendar import vietnam
 from motcua.show import table
 from simulator.run import run
-from simulator.scenario import load
+from simulator.scenario.files import load
 from streams.local import LocalDriver, LocalLog, LocalTopic
 from streams.processor import PartitionProcessor
 
@@ -29,14 +29,17 @@ DAYS = date(2026, 3, 2), date(2026, 3, 7)
 
 def simulate() -> list[Fact]:
     """The engine alone: no warm-up, events as structs."""
-    return list(run(replace(load("phu-tho-2026"), warmup_days=0), 1, *DAYS))
+    told = run(replace(load("phu-tho-2026"), warmup_days=0), 1, *DAYS)
+    return [fact for fact in told if not isinstance(fact, Control)]
 
 
 def decode_alone(raws: list[bytes]) -> None:
     """The floor: every event decoded and counted by office."""
     offices: Counter[str] = Counter()
     for raw in raws:
-        offices[decode(raw).office] += 1
+        event = decode(raw)
+        assert isinstance(event, Event)
+        offices[event.office] += 1
 
 
 def fold(raws: list[bytes]) -> None:

@@ -3,10 +3,12 @@
 import errno
 import gc
 import os
+import signal
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -14,8 +16,10 @@ from dossier.figures.standing import DIMENSIONS
 from dossier.view import Refusal
 from motcua.audit import audit
 from motcua.due import due
+from motcua.fidelity import fidelity
 from motcua.files import BadInput
 from motcua.index766 import index766
+from motcua.levers import levers
 from motcua.options import (
     FILE,
     FORMATS,
@@ -26,18 +30,45 @@ from motcua.options import (
     as_of_option,
     calendar_option,
     lang_option,
+    lever_option,
     map_option,
     port_option,
     scenario_option,
+    seed_option,
     since_option,
     speed_option,
 )
 from motcua.report import report
+from motcua.scenarios import scenarios
+from motcua.simulate import simulate
+from motcua.steer import steer
 from motcua.targets import targets
 from motcua.trail import trail
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Commands(click.Group):
+    """Commands whose reader may go away, as `head` does; click itself would say that a check failed."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """The command; SystemExit where nobody reads on."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _gone()
+
+
+def _gone() -> NoReturn:
+    """End as a program ends that writes to a closed pipe; nothing more is written there."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+    sys.exit(128 + signal.SIGPIPE)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="motcua")
 def cli() -> None:
     """Simulator and SLA monitor of dossiers at Vietnam's one-stop offices.
@@ -57,7 +88,8 @@ def cli() -> None:
     metavar="local|HOST:PORT",
     help="Through Kafka and Faust; local starts one from cached jars.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random numbers.")
+@lever_option
+@seed_option
 @click.option("--from", "start", type=Day(), help="First day  [default: the demo's month]")
 @click.option("--until", type=Day(), help="The day after the last one.")
 @click.option("--serve", is_flag=True, help="Keep the page up at the end, until Ctrl-C.")
@@ -82,34 +114,10 @@ def demo(**options: Any) -> None:
     Examples:
       motcua demo
       motcua demo quickstart --serve
+      motcua demo --lever staff:level=commune,factor=1.2
       motcua demo --kafka local
     """
     from motcua.demo import run
-
-    run(**options)
-
-
-@cli.command()
-@click.argument("scenario")
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random numbers.")
-@click.option("--from", "start", type=Day(), help="First day, in place of the scenario's.")
-@click.option("--until", type=Day(), help="The day after the last one.")
-@click.option(
-    "--out", metavar="FILE|-", help="Events to a .jsonl or .jsonl.gz file, or - for standard output."
-)
-@click.option("--kafka", type=Address(), metavar="HOST:PORT", help="Events to the topic of a broker.")
-@click.option("--store", type=FILE, help="Events to the embedded log.")
-@speed_option
-def simulate(**options: Any) -> None:
-    """Run a scenario once; its events go to a file, a broker or the embedded log.
-
-    \b
-    Examples:
-      motcua simulate quickstart --out march.jsonl.gz
-      motcua simulate quickstart --out - | head -3
-      motcua simulate phu-tho-2026 --from 2026-03-01 --until 2026-04-01 --kafka 127.0.0.1:9092 --speed 3600
-    """
-    from motcua.simulate import run
 
     run(**options)
 
@@ -204,7 +212,7 @@ def monitor(**options: Any) -> None:
     run(**options)
 
 
-for command in (audit, due, index766, report, targets, trail):
+for command in (audit, due, fidelity, index766, levers, report, scenarios, simulate, steer, targets, trail):
     cli.add_command(command)
 
 
@@ -236,9 +244,11 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without Vietnamese letters shows what it can
     gc.set_threshold(50_000, 20, 50)  # states by the hundred thousand, and hardly a cycle among them
     try:
-        sys.exit(cli(standalone_mode=False))
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        code = cli(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code)
+    except BrokenPipeError:
+        _gone()
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)

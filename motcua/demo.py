@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
@@ -24,17 +24,20 @@ from urllib.request import urlopen
 import click
 from msgspec import structs
 
+from dossier.event import Begun, Message
 from dossier.law.calendar import vietnam
 from motcua.feed import TICK_HOURS, lines, ticked
 from motcua.files import BadInput, Line
 from motcua.progress import Bar
+from motcua.runs import check_days, midnight
 from motcua.scoreboard import WORDS, Answer, scoreboard
 from motcua.serve import HOST, served
 from motcua.show import number
-from motcua.simulate import check_days, midnight, watched
 from motcua.topics import needs_kafka
-from simulator.model import Scenario
-from simulator.scenario import load
+from simulator.run import run as simulated
+from simulator.scenario.files import load
+from simulator.scenario.levers import course, parse
+from simulator.scenario.model import Lever, Scenario
 
 if TYPE_CHECKING:
     from streams.local import LocalDriver, LocalTopic
@@ -50,6 +53,7 @@ class Demo:
     """What to show, and where."""
 
     world: Scenario
+    levers: tuple[Lever, ...]
     seed: int
     start: date
     until: date
@@ -62,14 +66,27 @@ class Demo:
 
     def messages(self) -> Iterator[Line]:
         """The run, with the clock's ticks."""
-        facts = watched(self.world, self.seed, self.start, self.until, self.stopped)
-        return ticked(lines(facts), TICK_HOURS, midnight(self.until))
+        return ticked(lines(self._facts()), TICK_HOURS, midnight(self.until))
+
+    def _facts(self) -> Iterator[Message]:
+        """The run's facts, after the word that the record begins here, with a bar of the simulated days."""
+        yield Begun(scenario=self.world.name, at=midnight(self.start))
+        first = self.start - timedelta(days=self.world.warmup_days)
+        with Bar(f"simulating {self.world.name}", (self.until - first).days) as bar:
+
+            def progress(at: datetime) -> None:
+                if self.stopped.is_set():
+                    raise click.Abort
+                bar.to((at.date() - first).days)
+
+            yield from simulated(self.world, self.seed, self.start, self.until, progress, self.levers)
 
 
 def run(  # noqa: PLR0913 (the options of the command)
     *,
     scenario: str,
     kafka: str | None,
+    levers: tuple[str, ...],
     seed: int,
     start: date | None,
     until: date | None,
@@ -81,7 +98,11 @@ def run(  # noqa: PLR0913 (the options of the command)
     """Run the command; it ends by itself, or at Ctrl-C with `serve`."""
     world = load(scenario)
     first, after = MONTHS.get(world.name, (world.start, world.until))
-    demo = Demo(world, seed, start or first, until or after, serve, out, port, lang, threading.Event())
+    pulled = tuple(parse(lever) for lever in levers)
+    course(world, pulled)
+    demo = Demo(
+        world, pulled, seed, start or first, until or after, serve, out, port, lang, threading.Event()
+    )
     check_days(demo.start, demo.until)
     out.mkdir(parents=True, exist_ok=True)
     if kafka is None:
@@ -136,7 +157,7 @@ async def _stream(messages: Iterable[Line], topic: "LocalTopic", driver: "LocalD
 
 def _through_kafka(demo: Demo, kafka: str) -> None:
     needs_kafka()
-    from simulator.kafka import KafkaTopic
+    from simulator.sinks.kafka import KafkaTopic
     from streams import topics
 
     with _broker(kafka) as address:

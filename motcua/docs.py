@@ -11,7 +11,7 @@ import msgspec
 from dossier.law.timetable import schema as calendar_schema
 from dossier.official.sheet import Sheet
 from dossier.schema import asyncapi, events_schema
-from simulator.scenario import schema as scenario_schema
+from simulator.scenario.files import schema as scenario_schema
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -1,6 +1,5 @@
 """Feeding a topic: messages in order, at a pace, with the clock's ticks between them."""
 
-import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -8,10 +7,13 @@ from typing import Protocol
 from dossier.event import Control, Message, Tick, encode
 from dossier.law.calendar import DAY, HOUR
 from motcua.files import Line, last_named
+from motcua.pace import Pace
 from streams.processor import LATENESS
 
 TICK_HOURS = timedelta(seconds=HOUR)
 TICK_DAYS = timedelta(seconds=DAY)
+NEVER = timedelta.max
+"""Between the ticks of who gives them himself; the last one is given all the same."""
 
 
 class Topic(Protocol):
@@ -58,11 +60,8 @@ def paced(messages: Iterable[Line], speed: float | None) -> Iterator[Line]:
     if speed is None:
         yield from messages
         return
-    begun, origin = time.monotonic(), None
+    pace = Pace(speed)
     for line in messages:
         if line.event is not None:
-            origin = origin or line.event.at
-            ahead = (line.event.at - origin).total_seconds() / speed - (time.monotonic() - begun)
-            if ahead > 0:
-                time.sleep(ahead)
+            pace.wait(line.event.at)
         yield line

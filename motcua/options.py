@@ -76,6 +76,20 @@ class Broker(Address):
         return "local" if value == "local" else super().convert(value, param, ctx)
 
 
+class Backfill(Day):
+    """So many days, or the day up to which history goes."""
+
+    name = "days or date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | date:  # type: ignore[override]
+        """The number of days, or the date."""
+        if isinstance(value, str) and value.isdecimal() and len(value) < 6:
+            return int(value)
+        if isinstance(value, str) and "-" not in value:
+            self.fail(f"{value!r} is neither days nor a date: write 30, or 2026-03-01", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def finite(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
     if value is not None and not isfinite(value):
         raise click.BadParameter(f"{value} is no speed: write a number, as 3600")
@@ -126,6 +140,16 @@ port_option = click.option(
     default=PORT,
     show_default=True,
     help="Port of the page on 127.0.0.1; 0 takes a free one.",
+)
+seed_option = click.option(
+    "--seed", type=int, default=1, show_default=True, help="Seed of the random numbers."
+)
+lever_option = click.option(
+    "--lever",
+    "levers",
+    multiple=True,
+    metavar="LEVER",
+    help="A reform, as staff:pool=leader,add=1,on=2026-03-16; see `motcua levers`. Several if need be.",
 )
 speed_option = click.option(
     "--speed",

@@ -1,118 +1,93 @@
-"""`motcua simulate`: one run of a scenario; events to a file, a stream, a broker or the embedded log."""
+"""`motcua simulate`: one run of a scenario; its figures, and its events where they are wanted."""
 
-import sys
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-from pathlib import Path
-from threading import Event
+import json
+from typing import Any
 
 import click
 
-from dossier.event import Begun, Message
-from dossier.law.calendar import VIETNAM
-from motcua.feed import TICK_HOURS, lines, paced, ticked
-from motcua.files import BadInput
-from motcua.progress import Bar
-from motcua.show import number
-from motcua.topics import opened
-from simulator.model import Scenario
-from simulator.run import run as simulated
-from simulator.scenario import load
-from simulator.sinks import write
+from motcua.options import (
+    FILE,
+    FORMATS,
+    Address,
+    Backfill,
+    Day,
+    lang_option,
+    lever_option,
+    seed_option,
+    speed_option,
+)
+
+STANDARD = "-"
 
 
-class Tally:
-    """Passes messages on and counts them by type."""
+@click.command()
+@click.argument("scenario")
+@lever_option
+@seed_option
+@click.option("--from", "start", type=Day(), help="First day, in place of the scenario's.")
+@click.option("--until", type=Day(), help="The day after the last one.")
+@click.option(
+    "--dossiers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Take the first N filings, and go on until all of them are over, whatever --until says.",
+)
+@click.option(
+    "--out",
+    multiple=True,
+    metavar="FILE|-",
+    help="Events to a file: .jsonl, .csv, .parquet, .xes, .ocel.json, .ocel.sqlite; - for standard output. "
+    "May be given several times.",
+)
+@click.option("--cases", type=FILE, help="A row a dossier to a table: .csv or .parquet.")
+@click.option("--plot", type=FILE, help="A picture of throughput, backlog and lateness: .png, .svg or .html.")
+@click.option("--kafka", type=Address(), metavar="HOST:PORT", help="Events to the topic of a broker.")
+@click.option("--store", type=FILE, help="Events to the embedded log.")
+@click.option(
+    "--draws",
+    type=FILE,
+    help="Arrivals, or another program's random numbers, in place of the seed's: .csv, .jsonl or .parquet.",
+)
+@click.option("--draw-missing", is_flag=True, help="Draw by the seed what --draws leaves out.")
+@speed_option
+@click.option(
+    "--backfill",
+    type=Backfill(),
+    metavar="DAYS|DATE",
+    help="History of so many days, or up to this one, at full speed; then at --speed, by default 1.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="The province in parts that share no staff, side by side: the same events.",
+)
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True, help="Of the summary.")
+@lang_option
+def simulate(form: str, lang: str, **options: Any) -> None:
+    """Run a scenario once: its figures to standard output, its events where you say.
 
-    def __init__(self) -> None:
-        self.types: Counter[str] = Counter()
+    The summary goes to standard error if the events take standard output. docs/simulate.md says what each
+    figure of --format json is, and what --draws may hold. With --speed and --kafka or --store, `motcua steer`
+    changes the offices while it runs. Exit code 1: a pool was starved or saturated, or dossiers are stuck.
 
-    def of(self, messages: Iterable[Message]) -> Iterator[Message]:
-        """The same messages."""
-        for message in messages:
-            self.types[str(message.__struct_config__.tag)] += 1
-            yield message
-
-
-def run(
-    *,
-    scenario: str,
-    seed: int,
-    start: date | None,
-    until: date | None,
-    out: str | None,
-    kafka: str | None,
-    store: Path | None,
-    speed: float | None,
-) -> None:
-    """Run the command; the summary goes where the events do not."""
-    if out is None and kafka is None and store is None:
-        raise BadInput("say where the events go: --out FILE, --out -, --kafka HOST:PORT or --store FILE")
-    if out is not None and (kafka is not None or store is not None):
-        raise BadInput("the events go to one place: --out, --kafka or --store")
-    if out not in {None, "-"} and not str(out).endswith((".jsonl", ".jsonl.gz")) and not is_device(str(out)):
-        raise BadInput(f"--out {out}: name a .jsonl or .jsonl.gz file, which motcua measure can read")
-    world = load(scenario)
-    check_days(start or world.start, until or world.until)
-    tally = Tally()
-    begun = time.monotonic()
-    facts = tally.of(watched(world, seed, start, until))
-    if out is not None:
-        events = (line.event for line in paced(lines(facts), speed) if line.event is not None)
-        try:
-            write(events, sys.stdout.buffer if out == "-" else out)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise BadInput(f"{out} cannot be written: {error.strerror}") from error
-    else:
-        with opened(kafka, store) as topic:
-            for line in paced(ticked(lines(facts), TICK_HOURS, midnight(until or world.until)), speed):
-                topic.put(line.event, line.value)
-    click.echo(_summary(world, seed, tally.types, time.monotonic() - begun), err=out == "-")
-
-
-def watched(
-    world: Scenario, seed: int, start: date | None, until: date | None, stopped: Event | None = None
-) -> Iterator[Message]:
-    """The run's facts, after the word that the record begins here, with a bar of the simulated days.
-
-    `stopped` ends it within a simulated day, from another thread.
+    \b
+    Examples:
+      motcua simulate five-step --dossiers 20000 --format json
+      motcua simulate quickstart --lever staff:pool=leader,add=1 --lever edd:on=2026-03-16
+      motcua simulate quickstart --out march.jsonl.gz --out march.xes --cases dossiers.csv --plot march.png
+      motcua simulate quickstart --out - | head -3
+      motcua simulate phu-tho-2026 --kafka 127.0.0.1:9092 --backfill 2026-03-01 --speed 3600
     """
-    yield Begun(scenario=world.name, at=midnight(start or world.start))
-    days = ((until or world.until) - (start or world.start)).days + world.warmup_days
-    first: list[datetime] = []
-    with Bar(f"simulating {world.name}", max(days, 1)) as bar:
+    from motcua.runs import Plan, Run
+    from motcua.summary import shown, told
 
-        def progress(at: datetime) -> None:
-            if stopped is not None and stopped.is_set():
-                raise click.Abort
-            first.append(at)
-            bar.to((at - first[0]).days)
-
-        yield from simulated(world, seed, start, until, progress)
-
-
-def check_days(start: date, until: date) -> None:
-    """BadInput where a run would have no day."""
-    if until <= start:
-        raise BadInput(f"--until {until} is not after --from {start}: it is the day after the last one")
-
-
-def is_device(path: str) -> bool:
-    """Whether the path is something to write to that is no file: /dev/stdout, a pipe."""
-    return Path(path).exists() and not Path(path).is_file()
-
-
-def midnight(day: date) -> datetime:
-    """The local midnight at which a day begins."""
-    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
-
-
-def _summary(world: Scenario, seed: int, types: Counter[str], seconds: float) -> str:
-    total = types.total()
-    listed = ", ".join(f"{number(n)} {name}" for name, n in sorted(types.items()))
-    pace = f"{seconds:.1f} s, {total / max(seconds, 1e-9):,.0f} events/s"
-    return f"{world.name}, seed {seed}: {number(total)} events in {pace}\n{listed}"
+    done = Run(Plan(lang=lang, **options)).go()
+    text = json.dumps(done.summary, ensure_ascii=False) if form == "json" else shown(done.summary, lang)
+    click.echo(text, err=STANDARD in options["out"])
+    for sentence in told(done.trouble, done.summary, lang):
+        click.echo(sentence, err=True)
+    if done.trouble:
+        raise SystemExit(1)

@@ -16,7 +16,7 @@ def opened(kafka: str | None, store: Path | None) -> Iterator[Topic]:
         raise BadInput("say where the events go: --kafka HOST:PORT or --store FILE")
     if kafka is not None:
         needs_kafka()
-        from simulator.kafka import KafkaTopic
+        from simulator.sinks.kafka import KafkaTopic
         from streams import topics
 
         topics.ensure(kafka)

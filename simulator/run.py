@@ -1,33 +1,54 @@
-"""A run: a scenario and a seed in, the facts in their order out, in flat memory."""
+"""A run: a scenario and a seed in; the facts in their order out, or figures alone; in flat memory."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta, timezone
-from functools import cache
+from itertools import count
+from math import inf
+from operator import itemgetter
+from typing import Any
 
-from dossier.event import Fact
-from dossier.law.calendar import VIETNAM, WorkingCalendar, vietnam
-from simulator.demand import Demand, Inflow
-from simulator.draws import Fortune
-from simulator.ledger import Dossier, Ledger
-from simulator.model import Scenario
-from simulator.office import Office
-from simulator.world import HopError, World
+from dossier.event import Fact, StaffChanged, Steered, encode
+from dossier.law.calendar import VIETNAM, WorkingCalendar
+from simulator.engine import dossier as dossiers
+from simulator.engine.calendars import Calendars
+from simulator.engine.ledger import Case, Facts, Ledger, Lines
+from simulator.engine.province import Over, Province, Visit
+from simulator.engine.single import Single, suits
+from simulator.engine.source import Block, Source, in_hand
+from simulator.engine.trouble import Trouble
+from simulator.engine.world import EventError, World
+from simulator.luck.demand import Arrivals, Demand
+from simulator.luck.replay import Replay
+from simulator.luck.table import Table
+from simulator.scenario.levers import course, text
+from simulator.scenario.model import Lever, Scenario
+from simulator.summary import Outcome, figures, outcome
 
-BATCH = 600.0
-"""Facts are put in order ten minutes at a time; a fact lies within the ten minutes in which it happens."""
+DAY = 86400.0
+BATCH = DAY
+"""Facts are put in order a day at a time; a fact lies within the day in which it happens."""
+STEERED = 600.0
+"""The same, and how often is asked for levers, where a run is steered."""
+WEEK = 7 * DAY
+BEYOND = 30 * 366 * DAY
+"""Where a run ends with its last dossier, holidays and absences are laid out so far beyond its `until`."""
 
 Progress = Callable[[datetime], None]
+Steer = Callable[[datetime], Iterable[Lever]]
+Told = Fact | Steered | StaffChanged
 
 
 class ModelError(RuntimeError):
     """The model failed: in which scenario, with which dossier, at which step."""
 
-    def __init__(self, scenario: str, dossier: Dossier | None, cause: BaseException) -> None:
+    def __init__(self, scenario: str, event: Any, cause: BaseException) -> None:
+        dossier = dossiers.of(event)
         self.scenario, self.dossier_id, self.step = scenario, "(none)", "(none)"
         if dossier is not None:
-            steps, i = dossier.plan.steps, dossier.position
-            self.dossier_id = dossier.id
-            self.step = "intake" if i < 0 else "return" if i >= len(steps) else steps[i].name
+            self.dossier_id = dossier.id or "(no id)"
+            node = getattr(dossier, "node", None)
+            self.step = node.name if node is not None else "intake"
         where = f"scenario {scenario}, dossier {self.dossier_id}, step {self.step}"
         super().__init__(f"{where}: {type(cause).__name__}: {cause}")
 
@@ -38,64 +59,270 @@ def run(
     start: date | None = None,
     until: date | None = None,
     progress: Progress | None = None,
-) -> Iterator[Fact]:
+    levers: Iterable[Lever] = (),
+) -> Iterator[Told]:
     """The facts of a scenario from midnight of `start` to that of `until` (by default the scenario's own).
 
     The offices are at work for `warmup_days` before `start`; what is still open then is carried over: its
     facts come first, with their own earlier instants. Dossiers that ended before `start` are not told.
     The same scenario and seed give the same facts; `progress` is called with the simulated time, once a day.
     """
-    start, until = start or scenario.start, until or scenario.until
-    if until <= start:
-        raise ValueError(f"until must be after start ({start}), is {until}")
-    if seed < 0:
-        raise ValueError(f"seed must be 0 or more, is {seed}")
-    return _Run(scenario, seed, start, until).facts(progress)
+    return Simulation(scenario, seed, start, until, levers=levers, progress=progress).facts()
 
 
-class _Run:
-    def __init__(self, scenario: Scenario, seed: int, start: date, until: date) -> None:
-        self._scenario, self._seed = scenario, seed
-        self._calendar = vietnam()
-        first = start - timedelta(days=scenario.warmup_days)
-        self._begin, self._start, self._end = (midnight(day) for day in (first, start, until))
-        offset = self._calendar.local(self._start).utcoffset()
+class Simulation:
+    """One run of a scenario, once: `facts`, `lines`, or `run` for the figures alone.
+
+    `dossiers`: take so many filings, from `start` on, and go on until all are over, whatever `until` says.
+    `table`: draws (and filings) given from outside, in place of the seed's.
+    `visits` is called after each visit of a pool, `cases` with each dossier whose story is over, and at the
+    end
+    with those still open. `steer` is asked every ten simulated minutes for levers that take effect at once.
+    `only`: these offices alone, as if the others did not exist. `over` is filled with the same as `cases` is
+    told.
+    """
+
+    def __init__(  # noqa: PLR0913 (what a run may be given)
+        self,
+        scenario: Scenario,
+        seed: int,
+        start: date | None = None,
+        until: date | None = None,
+        *,
+        levers: Iterable[Lever] = (),
+        dossiers: int | None = None,
+        table: Table | None = None,
+        visits: Callable[[Visit], object] | None = None,
+        cases: Callable[[Case], object] | None = None,
+        steer: Steer | None = None,
+        progress: Progress | None = None,
+        only: Collection[str] | None = None,
+        over: list[Over] | None = None,
+    ) -> None:
+        self.course = course(scenario, levers)
+        self.scenario, self.seed = scenario, seed
+        self.start, self.until = start or scenario.start, until or scenario.until
+        if self.until <= self.start:
+            raise ValueError(f"until must be after start ({self.start}), is {self.until}")
+        if seed < 0:
+            raise ValueError(f"seed must be 0 or more, is {seed}")
+        if dossiers is not None and dossiers < 1:
+            raise ValueError(f"dossiers must be 1 or more, is {dossiers}")
+        if table is not None and dossiers is not None:
+            dossiers = min(dossiers, table.size)
+        self._most, self._table, self._visits, self._cases = dossiers, table, visits, cases
+        self._steer, self._progress, self._only = steer, progress, only
+        self._over = over if over is not None else [] if cases is not None else None
+        self._lay()
+        self.now = self._begin
+        """How far the run is, in engine seconds; the batch that was told last began at `before`."""
+        self.before = self._begin
+        self.seconds = 0.0
+        """Processor time of the run, with what was done with its facts meanwhile."""
+
+    def _lay(self) -> None:
+        """The time axis: engine seconds from a Monday's midnight before everything else."""
+        first = self.start - timedelta(days=self.scenario.warmup_days)
+        self.course = self.course.since(first)
+        scenario = self.course.first
+        backlog = max((o.backlog.days for o in scenario.offices.values() if o.backlog), default=0.0)
+        before = first - timedelta(days=int(backlog) + 1 if backlog else 0)
+        self._monday = before - timedelta(days=before.weekday())
+        self.origin = int(midnight(self._monday))
+        self._first = first
+        self._begin, self._begun, self._end = (
+            midnight(day) - self.origin for day in (first, self.start, self.until)
+        )
+        changes = (midnight(change.on) - self.origin for change in self.course.changes)
+        ends = () if self._most is not None else (self._end,)
+        self._turns = sorted({self._begun, *ends, *(at for at in changes if at > self._begin)})
+        """Instants at which something happens of itself."""
+        offset = datetime.fromtimestamp(self.origin, VIETNAM).utcoffset()
         assert offset is not None
-        self._world = World(self._begin)
-        self._ledger = Ledger(self._world, scenario.name, timezone(offset))
-        demand = cache(lambda calendar: Demand(scenario, calendar))
-        for name in scenario.offices:
-            self._office(name, demand).work(first, until)
+        self._zone = timezone(offset)
 
-    def facts(self, progress: Progress | None) -> Iterator[Fact]:
-        """The run itself."""
-        at = self._begin
-        while at < self._end:
-            if at == self._start:
-                self._ledger.start()
-            if progress and (at - self._begin) % 86400 == 0:
-                progress(self._ledger.clock(int(at)))
-            at += BATCH
+    # -- the three ways to run -----------------------------------------------------------------------------
+
+    def facts(self) -> Iterator[Told]:
+        """The run, told as facts in the order of `dossier.event.order`."""
+        for told, facts in self.batches(Facts):
+            yield from told
+            yield from facts
+
+    def lines(self) -> Iterator[bytes]:
+        """The run, told as JSON lines, many at a time: byte for byte the facts' encoding."""
+        for told, lines in self.batches(Lines):
+            yield b"".join([*(encode(each) + b"\n" for each in told), *lines])
+
+    def run(self) -> None:
+        """The run, told to nobody: for `summary` and `cases`."""
+        for _ in self.batches(Ledger):
+            pass
+
+    def batches(self, kind: type[Ledger]) -> Iterator[tuple[list[Told], list[Any]]]:
+        """The run as a ledger tells it, batch by batch: control events, and what it took; `now` is how far it
+        is."""
+        self._found(kind)
+        province, ledger = self._province, self._province.ledger
+        step = STEERED if self._steer else BATCH
+        at, begun = self._begin, time.process_time()
+        while at < self._end or (self._most is not None and province.busy):
+            self.before = at
+            told = self._turn(at)
+            if at == self._begun and (carried := ledger.take()):
+                yield [], carried
+            at = self._pause(at, step)
             self._advance(at)
-            for row in self._ledger.take():
-                yield row[4]
+            self.now = at
+            facts = ledger.take()
+            if self._cases is not None:
+                self._file()
+            if facts or told:
+                yield told, facts
+        province.conclude()
+        if self._cases is not None:
+            self._file()
+        self.seconds = time.process_time() - begun
 
-    def _office(self, name: str, demand: Callable[[WorkingCalendar], Demand]) -> Office:
-        profile = self._scenario.profiles[self._scenario.offices[name].profile]
-        calendar = vietnam(profile.saturday_morning)
-        inflow = Inflow(self._scenario, name, self._seed, demand(calendar))
-        fortune = Fortune(self._seed, name)
-        return Office(name, self._scenario, calendar, self._world, self._ledger, inflow, fortune)
+    def _file(self) -> None:
+        """Hand over the dossiers whose stories are over, in the order of their ends, offices and ids."""
+        assert self._cases is not None
+        assert self._over is not None
+        for _, _, _, case in sorted(self._over, key=itemgetter(0, 1, 2)):
+            self._cases(case)
+        self._over.clear()
+
+    def _pause(self, at: float, step: float) -> float:
+        """The end of the next stretch in which anything happens, or the next instant with a turn of its
+        own."""
+        if self._steer is not None:
+            return at + step
+        turn = next((turn for turn in self._turns if turn > at), inf)
+        turn = min(turn, (at // WEEK + 1) * WEEK)
+        if self._progress is not None:
+            turn = min(turn, (at // DAY + 1) * DAY)
+        return min(turn, (max(at, self._province.world.peek()) // step + 1) * step)
+
+    def _turn(self, at: float) -> list[Told]:
+        """What happens at this instant of itself: the run's start, dated levers, steering."""
+        told: list[Told] = []
+        if at % WEEK == 0:
+            for pool in self._province.pools.values():
+                pool.look()
+        if self._progress is not None and at % DAY == 0:
+            self._progress(self._province.ledger.clock(at))
+        if at == self._begun:
+            self._province.ledger.start()
+            self._province.filed = 0
+        if at in self._turns or (self._steer is not None and at % DAY == 0):
+            for change in self.course.changes:
+                if midnight(change.on) - self.origin == at:
+                    told += self._adopt(change.scenario, change.levers)
+        if self._steer is not None:
+            told += self._steered()
+        return told if self._province.ledger.started else []  # of the warm-up nobody hears
+
+    def _found(self, kind: type[Ledger]) -> None:
+        scenario, name = self.course.first, self.scenario.name
+        until = self._end if self._most is None else self._end + BEYOND
+        world = World(self._begin)
+        self._calendars = Calendars(scenario, self.origin, until)
+        province = self._province = Province(
+            scenario,
+            world,
+            kind(world, name, self.origin, self._zone),
+            self._calendars,
+            self.seed,
+            until,
+            self._only,
+        )
+        province.visits, province.most = self._visits, self._most
+        province.over_at = self._over
+        province.named = province.ledger.tells or self._visits is not None or self._over is not None
+        self._demand = (
+            Demand(self, self._calendar, self.origin, self.seed)
+            if self._table is None
+            else Replay(self._table, self, self.origin, self.seed)
+        )
+        self._open(province.found(), self._begin)
+
+    def _open(self, offices: Iterable[str], since: float) -> None:
+        """The offices take filings from an instant on."""
+        province = self._province
+        until = self._end if self._most is None else inf
+        for name in offices:
+            office = province.offices[name]
+            if since == self._begin and province.scenario.offices[name].backlog is not None:
+                in_hand(office, province.scenario, self.seed, since)
+            plain = not self.course.changes and self._steer is None and self._begin == self._begun
+            alone = plain and suits(office)
+            (Single if alone else Source)(office, self._weeks(name), since, until)
+
+    def _weeks(self, office: str) -> Iterator[Block]:
+        """The filings of an office, week after week, and their luck."""
+        arrivals: Arrivals = self._demand.inflow(office)
+        for week in count():
+            yield week * WEEK, *arrivals.week(self._monday + timedelta(weeks=week))
+
+    def day(self, number: int) -> datetime:
+        """The local midnight after so many days of the run, its warm-up among them."""
+        return datetime.fromtimestamp(self.origin + self._begin + number * DAY, self._zone)
+
+    def on(self, day: date) -> Scenario:
+        """The scenario in force on a day."""
+        return self.course.on(day)
+
+    def _calendar(self, scenario: Scenario, name: str) -> WorkingCalendar:
+        return self._calendars.of(scenario).law(name)
+
+    def _adopt(self, scenario: Scenario, levers: Iterable[Lever]) -> list[Told]:
+        """The offices change to another scenario."""
+        province, name = self._province, self.scenario.name
+        at = province.ledger.clock(province.world.now)
+        told: list[Told] = [Steered(scenario=name, at=at, lever=text(lever)) for lever in levers]
+        told += province.adopt(scenario)
+        self._open(province.found(), province.world.now)
+        return told
+
+    def _steered(self) -> list[Told]:
+        """Levers that were pulled just now."""
+        assert self._steer is not None
+        now = self._province.ledger.clock(self._province.world.now)
+        told: list[Told] = []
+        for lever in self._steer(now):
+            self.course = self.course.steered(now.date(), [lever])
+            if lever.on is None or lever.on <= now.date():
+                told += self._adopt(self.course.on(now.date()), [lever])
+        return told
 
     def _advance(self, until: float) -> None:
         try:
-            self._world.advance(until)
-        except HopError as error:
-            subject = error.subject
-            parts = subject if isinstance(subject, tuple) else (subject,)
-            dossier = next((part for part in parts if isinstance(part, Dossier)), None)
+            self._province.world.advance(until)
+        except EventError as error:
             cause = error.__cause__ or error
-            raise ModelError(self._scenario.name, dossier, cause) from cause
+            raise ModelError(self.scenario.name, error.event, cause) from cause
+
+    # -- afterwards ----------------------------------------------------------------------------------------
+
+    def outcome(self) -> Outcome:
+        """What became of the offices, for whoever adds up the parts of a run."""
+        return outcome(self._province, self.seconds)
+
+    def trouble(self) -> list[Trouble]:
+        """What is wrong with the model as it ran: who waits for ever, and where work outgrew the posts."""
+        return list(self.outcome().trouble)
+
+    def summary(self, parts: Sequence[Outcome] | None = None) -> dict[str, Any]:
+        """The figures of the run, or of the `parts` that it was run in."""
+        dated = (lever for change in self.course.changes for lever in change.levers)
+        return {
+            "scenario": self.scenario.name,
+            "seed": self.seed,
+            "from": self.start.isoformat(),
+            "until": self.until.isoformat(),
+            "levers": [text(lever) for lever in (*self.course.levers, *dated)],
+            **figures(parts or [self.outcome()]),
+        }
 
 
 def midnight(day: date) -> float:

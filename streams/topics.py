@@ -1,14 +1,16 @@
 """The topics: their names, shapes, and making them when they are not there."""
 
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 
 from kafka.admin import KafkaAdminClient, NewTopic
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError
 
 EVENTS = "dossier-events"
 DEAD = "dossier-events-dead"
+CONTROL = "simulator-control"
+"""Levers for running simulations: one partition, so they come in the order in which they were sent."""
 PARTITIONS = 12
 """For ever: a key's partition, and with it an office's order, hangs on it."""
 
@@ -42,26 +44,47 @@ class TopicError(RuntimeError):
 def ensure(address: str, group: str = "motcua") -> None:
     """Make the topics that are missing; TopicError where one has another number of partitions."""
     topics = settings(group)
+    with _admin(address) as admin:
+        _create(admin, topics, PARTITIONS)
+        _check(admin, topics)
+
+
+def ensure_control(address: str) -> None:
+    """Make the control topic if it is missing; its messages may grow old and go, as the broker has it."""
+    with _admin(address) as admin:
+        _create(admin, {CONTROL: {}}, 1)
+        _partitions(admin, [CONTROL])
+
+
+@contextmanager
+def _admin(address: str) -> Iterator[KafkaAdminClient]:
     try:
         with closing(
             KafkaAdminClient(bootstrap_servers=address, client_id="motcua-topics", bootstrap_timeout_ms=5_000)
         ) as admin:
-            _create(admin, topics)
-            _check(admin, topics)
+            yield admin
     except KafkaError as error:
         raise TopicError(
             f"no Kafka answers at {address} ({error}): is it started, is the address right?"
         ) from error
 
 
-def _create(admin: KafkaAdminClient, topics: Settings) -> None:
+def _create(admin: KafkaAdminClient, topics: Settings, partitions: int, patience: float = 15.0) -> None:
     there = set(admin.list_topics())
     replicas = min(3, len(admin.describe_cluster()["brokers"]))
+    end = time.monotonic() + patience
     for name in topics.keys() - there:
-        try:
-            admin.create_topics([NewTopic(name, PARTITIONS, replicas, topic_configs=dict(topics[name]))])
-        except TopicAlreadyExistsError:
-            continue  # another worker was quicker
+        while True:
+            try:
+                admin.create_topics([NewTopic(name, partitions, replicas, topic_configs=dict(topics[name]))])
+            except TopicAlreadyExistsError:  # another worker was quicker
+                break
+            except InvalidReplicationFactorError:  # a broker that is busy, or has just begun, takes none yet
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+            else:
+                break
 
 
 def _check(admin: KafkaAdminClient, topics: Settings) -> None:

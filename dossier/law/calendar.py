@@ -58,6 +58,9 @@ KNOWN = range(public.Vietnam.start_year, public.Vietnam.end_year + 1)
 YEARS = (1500, 2600)
 """The furthest years that are searched for an opening."""
 
+MOST_DAYS = 4000
+"""Days whose openings are remembered."""
+
 
 class Book(Protocol):
     """Which office keeps which calendar; all in one time zone."""
@@ -135,6 +138,8 @@ class WorkingCalendar:
         """The spans of opening of a local date, as instants; empty on a day off."""
         found = self._spans.get(day)
         if found is None:
+            if len(self._spans) >= MOST_DAYS:
+                self._spans.clear()  # a run of decades asks for every day of them
             found = self._spans[day] = self._lay(day)
         return found
 

@@ -165,7 +165,7 @@ def test_asyncapi_tells_the_topics_as_they_are_made():
 
 @pytest.mark.parametrize("trait", ["fact", "control"])
 def test_asyncapi_tells_the_headers_as_they_are_sent(trait):
-    kafka = pytest.importorskip("simulator.kafka")
+    kafka = pytest.importorskip("simulator.sinks.kafka")
     at = datetime(2026, 3, 2, tzinfo=UTC)
     told = asyncapi()["components"]["messageTraits"][trait]["headers"]["properties"]
     sent = {

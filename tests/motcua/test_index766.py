@@ -108,7 +108,7 @@ def test_the_mean_of_a_file_is_that_of_its_events(events):
             elif kind == "resolved":
                 took[name] = at - start[name] - out.get(name, 0)
     row = row_of(answered(events), "2.2")
-    assert row["denominator"] == len(took) > 900
+    assert row["denominator"] == len(took) > 800
     assert row["ratio"] == pytest.approx(float(sum(took.values()) / len(took) / 86400), abs=1e-9)
 
 

@@ -27,7 +27,7 @@ from monitoring.reports import FORMS, Question, answer, holds, settling, wish
 from motcua.cli import main
 from motcua.measure import figures_of, fold_files
 from simulator.run import run
-from simulator.scenario import load
+from simulator.scenario.files import load
 from tests import strategies as our
 
 FIRST, AFTER = date(2025, 1, 1), date(2026, 1, 1)

@@ -5,9 +5,9 @@ from collections import defaultdict
 import pytest
 
 from dossier.event import Fact
-from simulator.model import Scenario
 from simulator.run import run
-from simulator.scenario import load
+from simulator.scenario.files import load
+from simulator.scenario.model import Scenario
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,11 @@ from dossier.event import Accepted, Event, Message, Resolved, Tick, encode
 from dossier.figures.indicators import report
 from dossier.law.calendar import vietnam
 from simulator.run import run
-from simulator.scenario import load
+from simulator.scenario.files import load
 from streams.processor import PartitionProcessor
 
 kafka_python = pytest.importorskip("kafka", reason="the extra kafka is not installed")
-from simulator.kafka import KafkaTopic  # noqa: E402
+from simulator.sinks.kafka import KafkaTopic  # noqa: E402
 from streams import topics  # noqa: E402
 
 pytestmark = pytest.mark.kafka

@@ -11,9 +11,9 @@ from dossier.event import Accepted, Fact, Submitted
 from dossier.law.calendar import vietnam
 from dossier.life.lifecycle import fold
 from dossier.life.state import Dossier, note
-from simulator.model import Scenario
 from simulator.run import midnight, run
-from simulator.scenario import load
+from simulator.scenario.files import load
+from simulator.scenario.model import Lognormal, Scenario
 
 CALENDAR = vietnam()
 OFFICES = tuple(f"H44.{n}" for n in range(100, 106))
@@ -34,7 +34,7 @@ def tidy() -> Scenario:
         name: replace(
             procedure,
             spread=0.2,
-            step_spread=0.1,
+            variation=Lognormal(sigma=0.1),
             supplement=replace(procedure.supplement, again=0.0),
         )
         for name, procedure in ward.procedures.items()

@@ -1,0 +1,1 @@
+"""Scenarios held against published figures, and tuned to them."""

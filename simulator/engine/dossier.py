@@ -1,0 +1,140 @@
+"""The dossier under way: its own next event, and a token in the pools that it goes through."""
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.engine.world import Event
+
+if TYPE_CHECKING:
+    from simulator.engine.ledger import Row
+    from simulator.engine.route import Fate, Node, Plan
+    from simulator.scenario.model import Channel
+
+
+class Token(Event):
+    """Something that goes through pools: a dossier, or one of its parallel parts."""
+
+    node: "Node"
+    """Where it is."""
+    asked = 0.0
+    """The instant at which it queued for the work it has, or had last."""
+    began = 0.0
+    """The instant at which that work was granted."""
+    waited = 0.0
+    """Seconds in queues, of the whole dossier."""
+    worked = 0.0
+    """Seconds of work, of the whole dossier."""
+
+    @property
+    def dossier(self) -> "Dossier":
+        """Whose token it is."""
+        raise NotImplementedError
+
+
+class Dossier(Token):
+    """One dossier and how far it has come; instants are seconds since the run's origin.
+
+    What a new dossier does not set is as the class has it: most never need a place of their own.
+    """
+
+    id = ""
+    channel: "Channel"
+    plan: "Plan"
+    fate: "Fate"
+    """The draws of its block; `k` is its place there."""
+    k: int
+    page: "list[Row]"
+    """Where its facts go."""
+
+    seq = 0
+    filed = 0.0
+    submitted: int | None = None
+    accepted: int | None = None
+    first_due: int | None = None
+    due: float | None = None
+    """The appointment as it stands."""
+    paused_since: int | None = None
+    finished: int | None = None
+    outcome = "open"
+    returned: int | None = None
+    letter: int | None = None
+    rating: int | None = None
+    late = False
+    """It broke its promise: that passed while it was open and its clock ran."""
+    ended = False
+    """Its processing is over: whoever holds it lays it aside."""
+    closed_early = False
+    aside: "tuple[list[Row], int] | None" = None
+    """While nothing is told of it: where its facts went, and how many there were."""
+    moved = 0
+    """Seconds by which waits, and corrections, have put off the first date; letters do not count."""
+
+    agency = ""
+    """Who has it."""
+    trips: dict[str, int] | None = None
+    """Visits so far to the steps that it comes to again."""
+    supplements = 0
+    visits = 0
+    resubmits: str | None = None
+    """The dossier of the same citizen that was refused before."""
+    by_post_office = False
+    returned_once = False
+    """The visitor had left the ticket queue, and has come again."""
+    parts = 0
+    """Parallel parts still under way."""
+
+    @property
+    def dossier(self) -> "Dossier":
+        """Itself."""
+        return self
+
+    @property
+    def difficulty(self) -> float:
+        """How much more work it is than the mean."""
+        spread = self.plan.procedure.spread
+        return self.fate.difficulty(spread)[self.k] if spread else 1.0
+
+    def breaks(self, now: float) -> bool:
+        """Whether it has broken its promise by now: the first date, and what waits have added to it."""
+        if self.first_due is None or self.late:
+            return self.late
+        return (now if self.paused_since is None else self.paused_since) > self.first_due + self.moved
+
+
+class Part(Token):
+    """One of the parts of a dossier that are done side by side."""
+
+    def __init__(self, whole: Dossier) -> None:
+        self._whole = whole
+        self.agency = whole.agency
+
+    @property
+    def dossier(self) -> Dossier:
+        """The dossier that it is a part of."""
+        return self._whole
+
+    @property
+    def waited(self) -> float:
+        """The whole dossier's, as is `worked`."""
+        return self._whole.waited
+
+    @waited.setter
+    def waited(self, seconds: float) -> None:
+        self._whole.waited = seconds
+
+    @property
+    def worked(self) -> float:
+        """The whole dossier's."""
+        return self._whole.worked
+
+    @worked.setter
+    def worked(self, seconds: float) -> None:
+        self._whole.worked = seconds
+
+
+def of(event: Any) -> Dossier | None:
+    """The dossier that an event is about, if it is about one."""
+    if isinstance(event, Token):
+        return event.dossier
+    subject = getattr(event, "subject", None)
+    parts = subject if isinstance(subject, tuple) else (subject,)
+    return next((part.dossier for part in parts if isinstance(part, Token)), None)

@@ -1,0 +1,207 @@
+"""Working time as the engine reckons it: scalars, from the run's origin, as fast as Python goes.
+
+`Weekly` repeats one week for ever, `Dated` follows a real calendar with its holidays, `Always` is no
+calendar.
+All instants are seconds since the origin, a local midnight on a Monday; durations are seconds.
+Work that begins outside the hours begins at the next opening; what is under way at closing goes on then.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import timedelta
+from math import inf
+from typing import Protocol
+
+import numpy as np
+
+from dossier.law.calendar import DAY, WorkingCalendar
+
+WEEK = 7 * DAY
+YEARS_AHEAD = 4
+"""A real calendar is laid out so far beyond the run's end: work and promises reach beyond it."""
+
+
+class Hours(Protocol):
+    """When somebody works."""
+
+    def worked(self, at: float) -> float:
+        """Working seconds from the origin up to `at`."""
+
+    def clock(self, worked: float) -> float:
+        """The first instant at which so many working seconds are done."""
+
+    def add(self, at: float, seconds: float) -> float:
+        """The instant at which `seconds` of work, begun at `at`, are done."""
+
+    def opening(self, at: float) -> float:
+        """`at` itself when open, else the next opening."""
+
+    def is_open(self, at: float) -> bool:
+        """Whether the instant lies in a span of opening (its start yes, its end no)."""
+
+
+class Always:
+    """Day and night: clock time is working time."""
+
+    def worked(self, at: float) -> float:
+        """The instant itself."""
+        return at
+
+    def clock(self, worked: float) -> float:
+        """The instant itself."""
+        return worked
+
+    def add(self, at: float, seconds: float) -> float:
+        """`seconds` later."""
+        return at + seconds
+
+    def opening(self, at: float) -> float:
+        """`at`."""
+        return at
+
+    def is_open(self, at: float) -> bool:  # noqa: ARG002
+        """Yes."""
+        return True
+
+
+class Weekly:
+    """Spans of one week, seconds after Monday's midnight, for ever; a week open throughout is exactly no
+    calendar."""
+
+    def __init__(self, spans: Sequence[tuple[float, float]]) -> None:
+        self._starts = [start for start, _ in spans]
+        self._ends = [end for _, end in spans]
+        self._sums = [0.0]
+        for start, end in spans:
+            self._sums.append(self._sums[-1] + end - start)
+        self._week = self._sums[-1]
+        self._monday = self._done = 0.0
+        """The week last asked for: its first instant, and the work done up to it."""
+
+    def worked(self, at: float) -> float:
+        """Working seconds from the origin up to `at`."""
+        weeks, rest = divmod(at, WEEK)
+        i = bisect_right(self._starts, rest) - 1
+        if i < 0:
+            return weeks * self._week
+        return weeks * self._week + self._sums[i] + min(rest, self._ends[i]) - self._starts[i]
+
+    def clock(self, worked: float) -> float:
+        """The first instant at which so many working seconds are done: a closing rather than the next
+        opening.
+
+        But for the week's last closing, which is the next week's first opening.
+        """
+        weeks, rest = divmod(worked, self._week)
+        i = max(bisect_left(self._sums, rest) - 1, 0)
+        return weeks * WEEK + self._starts[i] + rest - self._sums[i]
+
+    def add(self, at: float, seconds: float) -> float:
+        """The instant at which `seconds` of work, begun at `at`, are done: `clock(worked(at) + seconds)`."""
+        rest = at - self._monday
+        if not 0.0 <= rest < WEEK:
+            weeks, rest = divmod(at, WEEK)
+            self._monday, self._done = weeks * WEEK, weeks * self._week
+        starts, sums, before = self._starts, self._sums, self._done
+        i = bisect_right(starts, rest) - 1
+        if i < 0:
+            done = before + seconds
+        else:
+            end = self._ends[i]
+            done = before + sums[i] + (min(end, rest)) - starts[i] + seconds
+        rest, monday = done - before, self._monday
+        if not 0.0 < rest < self._week:
+            weeks, rest = divmod(done, self._week)
+            monday = weeks * WEEK
+        i = bisect_left(sums, rest) - 1
+        i = max(i, 0)
+        return monday + starts[i] + rest - sums[i]
+
+    def opening(self, at: float) -> float:
+        """`at` itself when open, else the next opening."""
+        rest, monday = at - self._monday, self._monday
+        if not 0.0 <= rest < WEEK:
+            weeks, rest = divmod(at, WEEK)
+            monday = weeks * WEEK
+        i = bisect_right(self._starts, rest) - 1
+        if i >= 0 and rest < self._ends[i]:
+            return at
+        if i + 1 < len(self._starts):
+            return monday + self._starts[i + 1]
+        return monday + WEEK + self._starts[0]
+
+    def is_open(self, at: float) -> bool:
+        """Whether the instant lies in a span of opening."""
+        return self.opening(at) == at
+
+
+class Dated:
+    """A working calendar, laid out from the origin on.
+
+    What would end beyond the calendar never ends: its instant is infinite.
+    """
+
+    def __init__(self, calendar: WorkingCalendar, origin: int, until: float) -> None:
+        spans = _spans(calendar, origin, until)
+        self._starts = [start for start, _ in spans]
+        self._ends = [end for _, end in spans]
+        self._sums: list[float] = [0.0, *np.cumsum([end - start for start, end in spans]).tolist()]
+
+    def worked(self, at: float) -> float:
+        """Working seconds from the origin up to `at`."""
+        i = bisect_right(self._starts, at) - 1
+        if i < 0:
+            return 0.0
+        end = self._ends[i]
+        return self._sums[i] + (min(end, at)) - self._starts[i]
+
+    def clock(self, worked: float) -> float:
+        """The first instant at which so many working seconds are done: a closing rather than the next
+        opening."""
+        i = max(bisect_left(self._sums, worked) - 1, 0)
+        return self._starts[i] + (worked - self._sums[i]) if i < len(self._starts) else inf
+
+    def add(self, at: float, seconds: float) -> float:
+        """The instant at which `seconds` of work, begun at `at`, are done."""
+        starts, sums = self._starts, self._sums
+        i = bisect_right(starts, at) - 1
+        if i < 0:
+            done = seconds
+        else:
+            end = self._ends[i]
+            if at + seconds <= end:  # within one span, as most work is
+                return at + seconds
+            done = sums[i] + ((min(end, at)) - starts[i]) + seconds
+        i = bisect_left(sums, done, max(0, i)) - 1
+        if i < 0:
+            i = 0
+        elif i >= len(starts):
+            return inf
+        return starts[i] + (done - sums[i])
+
+    def opening(self, at: float) -> float:
+        """`at` itself when open, else the next opening."""
+        i = bisect_right(self._starts, at) - 1
+        if i >= 0 and at < self._ends[i]:
+            return at
+        return self._starts[i + 1] if i + 1 < len(self._starts) else inf
+
+    def is_open(self, at: float) -> bool:
+        """Whether the instant lies in a span of opening."""
+        i = bisect_right(self._starts, at) - 1
+        return i >= 0 and at < self._ends[i]
+
+
+def _spans(calendar: WorkingCalendar, origin: int, until: float) -> list[tuple[float, float]]:
+    """The calendar's openings from the origin to some years after `until`; touching ones are one."""
+    day = calendar.local(origin).date()
+    last = calendar.local(origin + until).date() + timedelta(days=366 * YEARS_AHEAD)
+    spans: list[tuple[float, float]] = []
+    while day <= last:
+        for start, end in calendar.spans(day):
+            if spans and spans[-1][1] == start - origin:
+                spans[-1] = spans[-1][0], end - origin
+            else:
+                spans.append((start - origin, end - origin))
+        day += timedelta(days=1)
+    return spans

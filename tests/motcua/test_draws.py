@@ -1,0 +1,99 @@
+"""Draws from a file: the same table from every format, and a sentence for what cannot be played."""
+
+import csv
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from motcua.draws import read
+from motcua.files import BadInput
+
+ROWS = [
+    {"at": 28800.5, "procedure": "filing", "chance/supplement/0": 0.25, "seconds/intake/0": 60},
+    {"at": 29000.0, "procedure": "filing", "chance/supplement/0": 0.75, "seconds/intake/0": None},
+    {"at": 32000.25, "procedure": "filing", "chance/supplement/0": 1.0, "seconds/intake/0": 90.5},
+]
+
+
+def write(path: Path, rows: list[dict]) -> Path:
+    if ".csv" in path.suffixes:
+        plain = path.with_name("plain.csv")
+        with plain.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        raw = plain.read_bytes()
+        plain.unlink()
+    elif ".jsonl" in path.suffixes:
+        raw = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    else:
+        arrow = pytest.importorskip("pyarrow")
+        files = pytest.importorskip("pyarrow.parquet")
+        files.write_table(arrow.Table.from_pylist(rows), path)
+        return path
+    path.write_bytes(gzip.compress(raw) if path.suffix == ".gz" else raw)
+    return path
+
+
+@pytest.mark.parametrize("name", ["d.csv", "d.csv.gz", "d.jsonl", "d.jsonl.gz", "d.parquet"])
+def test_every_format_gives_the_same_table(name, tmp_path):
+    table = read(write(tmp_path / name, ROWS))
+    assert table.size == 3
+    assert table.at is not None
+    assert table.at.tolist() == [28800.5, 29000.0, 32000.25]
+    assert table.words == {"procedure": ["filing"] * 3}
+    block = table.block()
+    assert block.chance("supplement/0") == [0.25, 0.75, 1.0]
+    assert block.seconds("intake", 0) == [60.0, None, 90.5]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet"])
+def test_a_list_of_arrivals_has_its_draws_from_the_seed_and_a_table_of_draws_only_if_so_asked(name, tmp_path):
+    arrivals = [{"at": row["at"], "procedure": "filing"} for row in ROWS]
+    assert read(write(tmp_path / name, arrivals)).own
+    assert not read(write(tmp_path / name, ROWS)).own
+    assert read(write(tmp_path / name, ROWS), missing=True).own
+
+
+def test_dates_are_read_as_such(tmp_path):
+    dates = [{"at": "2026-03-02T08:00:00"}, {"at": "2026-03-02T08:00:01+07:00"}]
+    table = read(write(tmp_path / "a.csv", dates))
+    assert table.dated
+    assert table.at is not None
+    assert (table.at[1] - table.at[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "words"),
+    [
+        ("d.txt", b"at\n1\n", "draws are one of"),
+        ("d.csv", b"", "a table needs a column"),
+        ("d.csv", b"at,colour\n1,red\n", "column 'colour' is none of"),
+        ("d.csv", b"at,chance/x\n1,2\n", "chance/x, row 1: must be from 0 to 1, is 2"),
+        ("d.csv", b"at\n1,2\n", "row 1 has more cells"),
+        ("d.csv", b"at\nsoon\n", "at, row 1"),
+        ("d.csv", bytes(range(256)), "UTF-8"),
+        ("d.csv", b"at\n" + b"1" * 200_000, "line"),
+        ("d.jsonl", b"[1]\n", "line 1"),
+        ("d.jsonl", b'{"at": 1}\n{"at": \n', "line 2"),
+        ("d.jsonl", b"[" * 100_000, "line 1"),
+        ("d.jsonl", b'{"at": 1, "chance/x": [1]}\n', "chance/x, row 1"),
+        ("d.csv.gz", b"at\n1\n", "cannot be read"),
+        ("d.csv.gz", bytes.fromhex("1f8b0800000000000003abe6"), "is damaged"),
+        ("d.parquet", b"PAR1", "is no Parquet file"),
+    ],
+)
+def test_what_cannot_be_played_is_named_with_its_file(name, raw, words, tmp_path):
+    if name.endswith(".parquet"):
+        pytest.importorskip("pyarrow")
+    (tmp_path / name).write_bytes(raw)
+    with pytest.raises(BadInput, match=words) as refused:
+        read(tmp_path / name)
+    assert str(tmp_path / name) in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(BadInput, match="cannot be read: No such file"):
+        read(tmp_path / "none.csv")

@@ -1,0 +1,70 @@
+"""The summary for people: a column a level, the busiest pools, a sentence for each thing that is wrong."""
+
+import pytest
+
+from motcua.summary import BUSIEST, FIGURES, SENTENCES, shown, told
+from simulator.engine.trouble import Trouble
+
+POOL = {
+    "posts": 2, "asked": 1200, "begun": 1000, "waiting": 200, "waited": 3.6e6, "worked": 7.2e6,
+    "utilisation": 0.97,
+}  # fmt: skip
+
+
+def summary(levels: int = 1, pools: int = 1) -> dict:
+    figures = dict.fromkeys(FIGURES, 1234) | {name: 0.97996 for name in FIGURES if "_rate" in name}
+    return {
+        "scenario": "here", "seed": 3, "from": "2026-03-01", "until": "2026-04-01", "levers": ["edd"],
+        **figures,
+        "levels": {f"level{n}": figures for n in range(levels)},
+        "pools": {f"H{n:03}/leader": {**POOL, "utilisation": n / pools} for n in range(pools)},
+        "engine": {"dossiers_per_cpu_second": 30_000.0, "events_per_cpu_second": 300_000.0, "peak_mb": 61.2},
+    }  # fmt: skip
+
+
+def test_every_figure_has_its_row_in_the_way_of_the_language():
+    english, vietnamese = shown(summary(), "en"), shown(summary(), "vi")
+    for name, (en, vi) in FIGURES.items():
+        assert en in english, name
+        assert vi in vietnamese, name
+    assert "1,234" in english
+    assert "97.99 %" in english
+    assert "1.234" in vietnamese
+    assert "97,99 %" in vietnamese
+
+
+def test_levels_have_columns_where_there_are_several():
+    assert "level0" not in shown(summary(1), "en")
+    head = next(line for line in shown(summary(3), "en").splitlines() if "level0" in line)
+    assert head.split() == ["figure", "all", "level0", "level1", "level2"]
+
+
+def test_of_many_pools_the_busiest_are_shown():
+    text = shown(summary(pools=200), "en")
+    assert f"the {BUSIEST} busiest of 200 pools" in text
+    assert "H199/leader" in text
+    assert "H000/leader" not in text
+    assert "1.0" in text  # hours: 3.6 million seconds over a thousand visits
+
+
+def test_a_pace_is_told_with_its_lag():
+    paced = {**summary(), "pace": {"speed": 3600.0, "behind_seconds": 0.0, "most_behind_seconds": 2.26}}
+    assert "3600 times as fast as it happens: 0.0 s behind at the end, 2.3 s at most" in shown(paced, "en")
+    assert "nhiều nhất 2,3 giây" in shown(paced, "vi")
+
+
+@pytest.mark.parametrize("kind", ["deadlock", "starved", "saturated"])
+def test_what_is_wrong_is_a_sentence_that_names_office_and_pool(kind):
+    trouble = [Trouble(kind, "H000", "leader", "The work asked of pool 'leader' of H000 is too much.")]
+    assert list(told(trouble, summary(), "en")) == [trouble[0].words]
+    (vietnamese,) = told(trouble, summary(), "vi")
+    assert "H000" in vietnamese
+    assert "leader" in vietnamese
+    assert vietnamese.endswith(".")
+
+
+def test_of_much_that_is_wrong_a_part_is_told_and_the_rest_counted():
+    trouble = [Trouble("saturated", f"H{n:03}", "leader", f"{n}") for n in range(SENTENCES + 5)]
+    sentences = list(told(trouble, summary(), "en"))
+    assert len(sentences) == SENTENCES + 1
+    assert "5 more" in sentences[-1]
