@@ -47,7 +47,7 @@ class ModelError(RuntimeError):
         self.scenario, self.dossier_id, self.step = scenario, "(none)", "(none)"
         if dossier is not None:
             self.dossier_id = dossier.id or "(no id)"
-            node = getattr(dossier, "node", None)
+            node = getattr(event if isinstance(event, dossiers.Token) else dossier, "node", None)
             self.step = node.name if node is not None else "intake"
         where = f"scenario {scenario}, dossier {self.dossier_id}, step {self.step}"
         super().__init__(f"{where}: {type(cause).__name__}: {cause}")

@@ -107,6 +107,7 @@ def _seconds(clock: str) -> float:
     return int(hours) * 3600.0 + int(minutes) * 60.0
 
 
+WEEKDAYS = 7
 MOST_DAYS = 2000
 """Days whose pieces are kept; a run of decades does not grow."""
 
@@ -181,7 +182,8 @@ class Deadlines:
     def _day(self, number: int) -> "Day":
         if len(self._days) > MOST_DAYS:
             self._days.clear()
-            self._pieces.clear()
+            # The pieces of a bare week are few, and good for ever; those of a day go with it.
+            self._pieces = {key: piece for key, piece in self._pieces.items() if key[2] < WEEKDAYS}
         midnight = floor(number * DAY - self._shift)
         local = date(1970, 1, 1) + timedelta(days=number)
         rules = self._calendar.law(self._origin + midnight)

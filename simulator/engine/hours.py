@@ -9,6 +9,7 @@ Work that begins outside the hours begins at the next opening; what is under way
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from math import inf
 from typing import Protocol
 
@@ -108,13 +109,14 @@ class Weekly:
             done = before + seconds
         else:
             end = self._ends[i]
-            done = before + sums[i] + (min(end, rest)) - starts[i] + seconds
+            done = before + sums[i] + (rest if rest < end else end) - starts[i] + seconds  # noqa: FURB136
         rest, monday = done - before, self._monday
         if not 0.0 < rest < self._week:
             weeks, rest = divmod(done, self._week)
             monday = weeks * WEEK
         i = bisect_left(sums, rest) - 1
-        i = max(i, 0)
+        if i < 0:  # noqa: PLR1730
+            i = 0
         return monday + starts[i] + rest - sums[i]
 
     def opening(self, at: float) -> float:
@@ -153,7 +155,7 @@ class Dated:
         if i < 0:
             return 0.0
         end = self._ends[i]
-        return self._sums[i] + (min(end, at)) - self._starts[i]
+        return self._sums[i] + (at if at < end else end) - self._starts[i]  # noqa: FURB136
 
     def clock(self, worked: float) -> float:
         """The first instant at which so many working seconds are done: a closing rather than the next
@@ -171,8 +173,8 @@ class Dated:
             end = self._ends[i]
             if at + seconds <= end:  # within one span, as most work is
                 return at + seconds
-            done = sums[i] + ((min(end, at)) - starts[i]) + seconds
-        i = bisect_left(sums, done, max(0, i)) - 1
+            done = sums[i] + ((at if at < end else end) - starts[i]) + seconds  # noqa: FURB136
+        i = bisect_left(sums, done, i if i > 0 else 0) - 1  # noqa: FURB136
         if i < 0:
             i = 0
         elif i >= len(starts):
@@ -192,6 +194,7 @@ class Dated:
         return i >= 0 and at < self._ends[i]
 
 
+@lru_cache(16)  # a comparison runs the same days again and again
 def _spans(calendar: WorkingCalendar, origin: int, until: float) -> list[tuple[float, float]]:
     """The calendar's openings from the origin to some years after `until`; touching ones are one."""
     day = calendar.local(origin).date()

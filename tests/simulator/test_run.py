@@ -30,19 +30,10 @@ from dossier.event import (
 from dossier.law.calendar import VIETNAM, vietnam
 from dossier.law.deadline import due, parse_limit
 from simulator.engine.ledger import Case
-from simulator.luck.table import Table
-from simulator.run import ModelError, Simulation, midnight, run
+from simulator.run import Simulation, midnight, run
 from simulator.scenario.files import load, names
-from simulator.scenario.levers import parse
 from simulator.scenario.model import (
-    Apology,
-    Branch,
-    Leave,
-    Official,
-    Outcome,
-    Parallel,
     Scenario,
-    Way,
 )
 from tests.dossier import oracle
 from tests.simulator.engine.laws import (
@@ -52,7 +43,7 @@ from tests.simulator.engine.laws import (
     assert_figures_agree,
     assert_rows_agree,
 )
-from tests.simulator.engine.plays import COUNTER, HOUR, office, play, work, world
+from tests.simulator.engine.plays import play
 
 ENDS = (Resolved, Refused, Stopped, WithdrawalRequested)
 OFFICES = 3
@@ -60,14 +51,15 @@ OFFICES = 3
 
 
 def some(name: str) -> tuple[Scenario, dict[str, Any]]:
-    """A shipped scenario, and what makes its run short: a few offices, and its first days."""
+    """A shipped scenario, and what makes its run short: a few offices, and its first days or dossiers."""
     scenario = load(name)
-    days = 1 if name == "mm10" else 14
-    until = min(scenario.until, scenario.start + timedelta(days=days))
-    return scenario, {"only": list(scenario.offices)[:OFFICES], "until": until}
+    only = list(scenario.offices)[:OFFICES]
+    if name == "mm10":  # a hundred thousand dossiers a week
+        return scenario, {"only": only, "dossiers": 1500}
+    return scenario, {"only": only, "until": min(scenario.until, scenario.start + timedelta(days=14))}
 
 
-# -- every shipped scenario ----------------------------------------------------------------------------------
+# -- every shipped scenario
 
 
 @pytest.mark.parametrize("name", names())
@@ -90,8 +82,7 @@ def test_a_shipped_scenario_is_told_alike_in_all_ways(name):
 @pytest.mark.parametrize("name", names())
 def test_a_shipped_scenario_leaves_nobody_stuck(name):
     scenario, options = some(name)
-    del options["until"]
-    simulation = Simulation(scenario, 1, dossiers=120, **options)
+    simulation = Simulation(scenario, 1, only=options["only"], dossiers=120)
     simulation.run()
     summary = simulation.summary()
     assert summary["outcomes"].get("open", 0) == summary["open"] == 0
@@ -107,7 +98,7 @@ def test_other_luck_gives_other_facts_in_every_scenario():
         assert one != other
 
 
-# -- the same luck, the same bytes -----------------------------------------------------------------------------
+# -- the same luck, the same bytes
 
 
 def bytes_of(events) -> bytes:
@@ -152,7 +143,7 @@ def test_who_watches_changes_nothing(quickstart, facts):
     assert list(silent.facts()) == facts
 
 
-# -- what a ward's month tells ---------------------------------------------------------------------------------
+# -- what a ward's month tells
 
 
 def test_what_was_filed_long_ago_has_ended(quickstart, dossiers):
@@ -244,7 +235,7 @@ def test_the_summary_is_what_the_definitions_say_of_the_facts(quickstart, facts)
     assert summary["letters_sent"] > 5
 
 
-# -- parts of the time -----------------------------------------------------------------------------------------
+# -- parts of the time
 
 
 def test_a_part_of_the_time_can_be_run(quickstart):
@@ -283,11 +274,12 @@ def test_cases_come_as_their_stories_end(quickstart):
     cases: list[Case] = []
     simulation = Simulation(quickstart, 1, cases=cases.append)
     simulation.run()
-    ends = [case.returned_at or case.finished_at for case in cases if case.outcome != "open"]
-    days = [end // 86400 for end in ends if end is not None]
-    assert len(days) > 800
-    assert all(later >= day - 1 for day, later in itertools.pairwise(days)), "a day at a time"
-    assert {case.outcome for case in cases[-20:]} == {"open"}
+    over = [case.outcome != "open" and (case.outcome != "resolved" or case.returned_at) for case in cases]
+    many = sum(map(bool, over))
+    assert all(over[:many]), "first what is over, and at the end of the run what is open or not yet fetched"
+    days = [((case.returned_at or case.finished_at or 0) + 7 * 3600) // 86400 for case in cases[:many]]
+    assert many > 800
+    assert days == sorted(days)
     assert Counter(case.outcome for case in cases) == simulation.summary()["outcomes"]
 
 
@@ -295,140 +287,3 @@ def test_quickstart_is_quick(quickstart):
     began = time.process_time()
     assert sum(1 for _ in run(quickstart, seed=3)) > 5000
     assert time.process_time() - began < 2.0
-
-
-# -- what cannot be ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("seed", "start", "until", "words"),
-    [
-        (-1, None, None, "seed must be 0 or more, is -1"),
-        (1, date(2026, 4, 1), None, "until must be after start"),
-    ],
-)
-def test_a_run_that_cannot_be_is_refused_before_it_begins(quickstart, seed, start, until, words):
-    with pytest.raises(ValueError, match=words):
-        run(quickstart, seed, start, until)
-
-
-def test_so_many_dossiers_must_be_one_at_least(quickstart):
-    with pytest.raises(ValueError, match="dossiers must be 1 or more, is 0"):
-        Simulation(quickstart, 1, dossiers=0)
-
-
-def test_a_lever_that_cannot_be_is_refused_before_it_begins(quickstart):
-    with pytest.raises(ValueError, match="nowhere"):
-        Simulation(quickstart, 1, levers=[parse("staff:add=1,pool=nowhere")])
-
-
-ROUTE = work("check"), work("sign", 60, "head")
-PARTS = Parallel(parts=[[work("x", 60, "head")], [work("y"), work("z")]])
-BRANCH = Branch(ways=[Way(share=0.5, route=[]), Way(share=0.5, route=[])])
-TWO = [{"at": "02 08:00"}, {"at": "02 08:00"}]
-FAILURES = {
-    "at the first step": (world(*ROUTE), [{**TWO[0], "seconds/check/0": 1.0}, TWO[1]], "2", "check"),
-    "at a later step": (world(*ROUTE), [{**TWO[0], "seconds/sign/0": 1.0}, TWO[1]], "2", "sign"),
-    "at a decision": (world(refused=0.5), TWO[:1], "1", "check"),
-    "at the counter": (world(profile={"intake": replace(COUNTER, not_accepted=0.5)}), TWO[:1], "1", "intake"),
-    "at acceptance": (world(profile={"apology": Apology(share=0.5)}), TWO[:1], "1", "intake"),
-    "at a branch": (world(work("check"), BRANCH), TWO[:1], "1", "branch/1"),
-    "at the end": (world(profile={"outcome": Outcome(electronic=0.5)}), TWO[:1], "1", "check"),
-}
-
-
-@pytest.mark.parametrize("where", FAILURES)
-def test_a_failure_of_the_model_names_scenario_dossier_and_step(where):
-    """A table of draws lacks what the model asks for."""
-    scenario, rows, number, step = FAILURES[where]
-    with pytest.raises(ModelError) as caught:
-        play(scenario, rows)
-    error = caught.value
-    assert (error.scenario, error.dossier_id, error.step) == ("small", f"O-260302-000{number}", step)
-    assert str(error).startswith(f"scenario small, dossier O-260302-000{number}, step {step}: T")
-    assert error.__cause__ is not None
-
-
-@pytest.mark.xfail(strict=True, reason="bugs-engine 7: of a parallel part the step has no name")
-def test_a_failure_in_a_parallel_part_names_its_step():
-    with pytest.raises(ModelError) as caught:
-        play(world(work("check"), PARTS), [{**TWO[0], "seconds/z/0": HOUR}, TWO[1]])
-    assert (caught.value.dossier_id, caught.value.step) == ("O-260302-0002", "z")
-
-
-# -- what is wrong with a model ----------------------------------------------------------------------------------
-
-
-def on_leave(since: date, until: date = date(2100, 1, 1)) -> dict[str, Any]:
-    """An office whose only official at the desk goes away."""
-    away = [Official(name="an", leave=[Leave(since=since, until=until)])]
-    return {"offices": {"O": office(volume=100, staff={"desk": away})}, "profile": {"calendar": "office"}}
-
-
-def troubles(scenario: Scenario, **options: Any) -> list[tuple[str, str, str]]:
-    """What is reported, by kind, office and pool; the summary has a sentence for each."""
-    simulation = Simulation(scenario, 1, **options)
-    simulation.run()
-    found = simulation.trouble()
-    assert simulation.summary()["trouble"] == [trouble.words for trouble in found]
-    assert all(trouble.pool in trouble.words and trouble.office in trouble.words for trouble in found)
-    return [(trouble.kind, trouble.office, trouble.pool) for trouble in found]
-
-
-def test_a_pool_with_nobody_there_any_more_is_starved():
-    assert troubles(world(**on_leave(date(2026, 3, 5)))) == [("starved", "O", "desk")]
-
-
-def test_run_to_the_end_such_a_model_is_reported_and_does_not_run_for_ever():
-    simulation = Simulation(world(**on_leave(date(2026, 3, 5))), 1, dossiers=50)
-    simulation.run()
-    assert [(each.kind, each.office, each.pool) for each in simulation.trouble()] == [
-        ("starved", "O", "desk")
-    ]
-    assert simulation.summary()["open"] > 0, "they are stuck, and it is said"
-
-
-def test_a_skill_that_nobody_has_starves_its_work():
-    people = [Official(name="an", skills=["sign"])]
-    scenario = replace(world(*ROUTE), offices={"O": office(staff={"desk": people})})
-    assert troubles(scenario) == [("starved", "O", "desk")]
-
-
-def test_more_work_than_the_posts_can_do_saturates_them():
-    scenario = world(*ROUTE, offices={"A": office(volume=400), "B": office(volume=50)})
-    assert troubles(scenario) == [("saturated", "A", "desk")]
-
-
-def test_a_sound_model_has_no_trouble(quickstart):
-    assert troubles(quickstart) == []
-    assert troubles(world(), dossiers=100) == []
-
-
-def test_nothing_is_asked_of_an_office_where_nobody_files():
-    simulation = Simulation(world(offices={"O": office(volume=0)}), 1)
-    assert list(simulation.facts()) == []
-    assert simulation.summary()["dossiers"] == 0
-    assert simulation.summary()["mean_days"] is None
-
-
-def guard(limit: date):
-    """A progress that stops a run without end."""
-
-    def stop(now: datetime) -> None:
-        if now.date() > limit:
-            raise TimeoutError(f"still running in {now:%Y}")
-
-    return stop
-
-
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="bugs-engine 8: such a run never ends")
-def test_a_run_to_the_end_of_which_nothing_comes_ends():
-    scenario = world(offices={"O": office(volume=0)})
-    Simulation(scenario, 1, dossiers=5, progress=guard(date(2030, 1, 1))).run()
-
-
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="bugs-engine 8: such a run never ends")
-def test_a_table_may_begin_in_the_warm_up():
-    scenario = world(scenario={"start": date(2026, 3, 9), "warmup_days": 7})
-    table = Table({"at": [8 * HOUR, 8 * 24 * HOUR], "channel": "online"})
-    Simulation(scenario, 1, table=table, dossiers=2, progress=guard(date(2030, 1, 1))).run()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dossier.event import Fact, StaffChanged, Steered
+from dossier.event import Fact, StaffChanged, Steered, StepFinished
 from dossier.law.calendar import VIETNAM
 from dossier.life.lifecycle import fold
 from dossier.life.state import Dossier as State
@@ -17,6 +17,7 @@ from simulator.engine.ledger import Case
 from simulator.luck.table import Table
 from simulator.run import Simulation
 from simulator.scenario.checks import check
+from simulator.scenario.levers import parse
 from simulator.scenario.model import (
     Intake,
     Lever,
@@ -245,3 +246,31 @@ def play(
     for fact in simulation.facts():
         (others if isinstance(fact, Steered | StaffChanged) else facts).append(fact)
     return Played(facts, others, cases, visits, simulation.summary(), simulation)
+
+
+def steps(played: Played, dossier: int = 0) -> list[str]:
+    """The steps of a dossier with their end, in words."""
+    life = list(played.lives.values())[dossier]
+    return [f"{fact.step} {said(fact.at)}" for fact in life if isinstance(fact, StepFinished)]
+
+
+def ends(played: Played, step: str = "check") -> list[str]:
+    """When the step ended, dossier by dossier."""
+    words = f"step_finished {step} "
+    stories = (story for _, story in sorted(zip(played.lives, played.stories, strict=True)))
+    return [line[:8] for story in stories for line in story if words in line]
+
+
+def told(played: Played) -> list[str]:
+    """What was told of no dossier, in words."""
+    return [
+        f"{said(fact.at)} {fact.lever}"
+        if isinstance(fact, Steered)
+        else f"{said(fact.at)} {fact.office} {fact.pool} {fact.posts}"
+        for fact in played.others
+    ]
+
+
+def dated(*texts: str, on: str = "2026-03-04") -> list[Lever]:
+    """Levers from a day on."""
+    return [parse(f"{text}{',' if ':' in text else ':'}on={on}") for text in texts]

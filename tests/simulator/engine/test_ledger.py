@@ -41,7 +41,7 @@ def test_lines_are_the_facts_encoding_byte_for_byte():
     assert any(isinstance(fact, Steered) for fact in facts)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(WORDS, WORDS, WORDS, st.from_regex(r"[\w.-]{1,12}", fullmatch=True))
 def test_any_words_are_told_as_they_are(step, agency, field, name):
     names = {agency: "An agency", "a": "Another"}

@@ -20,7 +20,7 @@ from tests.simulator.engine.worlds import courses, worlds
 
 MISCONDUCT = {"closed_without_result", "corrected", "appointment_overwritten"}
 EXAMPLES = settings(
-    max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
 seeds = st.integers(0, 2**32)

@@ -41,7 +41,7 @@ def lone(at: float = 0.0) -> tuple[World, Pool, Play]:
     return world, mine, Play(world, mine)
 
 
-# -- what a pool does ----------------------------------------------------------------------------------------
+# -- what a pool does
 
 
 def test_work_pauses_at_noon_and_at_night() -> None:
@@ -99,7 +99,7 @@ def test_a_line_serves_where_it_is_enough(kind: type, staff: Any, leaves: bool, 
     assert type(pool(World(), staff, leaves=leaves, **spec).discipline) is kind
 
 
-# -- the line and the queue are one --------------------------------------------------------------------------
+# -- the line and the queue are one
 
 Change = tuple[float, float, float, int | None]
 """When, staff, share, and which calendar from then on; none: what waits is taken, and asks again."""
@@ -185,7 +185,7 @@ def test_the_line_and_the_queue_are_equal_bit_for_bit(
     assert counters == pytest.approx(same_counters, rel=1e-9, abs=1e-6)
 
 
-# -- theory --------------------------------------------------------------------------------------------------
+# -- theory
 
 REPLICATIONS = 20
 

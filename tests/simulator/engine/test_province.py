@@ -1,55 +1,34 @@
 """Offices that change: levers on a day and levers pulled live, mergers, pooled staff, other calendars and
 rules."""
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 import pytest
 from msgspec.structs import replace
 
-from dossier.event import Fact, Resolved, StaffChanged, Steered
+from dossier.event import Resolved, StaffChanged, Steered
 from dossier.law.calendar import VIETNAM
 from simulator.run import Simulation
-from simulator.scenario.levers import parse, text
 from simulator.scenario.model import (
-    Apology,
-    Conduct,
-    Exponential,
-    Gamma,
     HandOver,
-    Lever,
     Outcome,
-    Payment,
-    Refiling,
-    Rework,
-    Scenario,
     Supplement,
 )
-from tests.simulator.engine.plays import COUNTER, HOUR, Played, office, play, procedure, said, work, world
+from tests.simulator.engine.plays import (
+    COUNTER,
+    HOUR,
+    dated,
+    ends,
+    office,
+    play,
+    procedure,
+    told,
+    work,
+    world,
+)
+from tests.simulator.engine.worlds import full
 
 LONG = {"seconds/check/0": 2 * HOUR}
-
-
-def dated(*texts: str, on: str = "2026-03-04") -> list[Lever]:
-    """Levers from a day on."""
-    return [parse(f"{text}{',' if ':' in text else ':'}on={on}") for text in texts]
-
-
-def told(played: Played) -> list[str]:
-    """What was told of no dossier, in words."""
-    return [
-        f"{said(fact.at)} {fact.lever}"
-        if isinstance(fact, Steered)
-        else f"{said(fact.at)} {fact.office} {fact.pool} {fact.posts}"
-        for fact in played.others
-    ]
-
-
-def ends(played: Played, step: str = "check") -> list[str]:
-    """When the step ended, dossier by dossier."""
-    words = f"step_finished {step} "
-    stories = (story for _, story in sorted(zip(played.lives, played.stories, strict=True)))
-    return [line[:8] for story in stories for line in story if words in line]
 
 
 # -- staff
@@ -265,27 +244,6 @@ def test_a_visitor_who_comes_again_finds_the_new_office():
     assert played.summary["pools"]["O/counter"]["asked"] == 1
 
 
-def full() -> Scenario:
-    """Three offices with all that luck has a part in."""
-    known = {
-        "p": procedure(
-            work("check", 30), work("visit", 30, "agent"), Payment(step="fee", wait_days=0.5),
-            work("sign", 20, "head", round_hours=4, rework=Rework(share=0.1, to="check")), spread=0.5,
-            variation=Gamma(shape=2), refused=0.1, refiled=Refiling(share=0.5, after_days=1), withdrawn=0.05,
-            supplement=Supplement(online=0.2, in_person=0.1, post=0.1, wait_days=1, again=0.2),
-        ),
-        "q": procedure(work("check", 50), code="1.2", limit="4wh", fee=2000, variation=Exponential()),
-    }  # fmt: skip
-    profile = {
-        "intake": replace(COUNTER, not_accepted=0.05, patience_minutes=60, returns=0.5, post_office=0.1),
-        "apology": Apology(share=0.7, tardy=0.2), "hand_over": HandOver(electronic=0.5),
-        "conduct": Conduct(entered_late=0.2),
-        "outcome": Outcome(electronic=0.5, digitised=0.5, rated=0.5, satisfied=0.9, satisfied_late=0.5),
-    }  # fmt: skip
-    offices = {name: office(volume=150.0) for name in ("A", "B", "C")}
-    return world(procedures=known, profile=profile, offices=offices)
-
-
 @pytest.mark.parametrize("into", ["A", "X"])
 def test_every_fact_of_a_closed_office_names_its_heir_from_the_day_on(into):
     levers = dated(f"two-tier:level=commune,into={into}", on="2026-03-12")
@@ -315,92 +273,3 @@ def test_a_merger_loses_nobody_and_nothing_is_stuck():
     summary = simulation.summary()
     assert summary["open"] == 0
     assert len(ended) == summary["outcomes"]["resolved"] > 250
-
-
-# -- the same, said otherwise
-
-EVERY = (
-    "staff:add=1", "staff:factor=0.5,pool=head", "edd", "many-queues", "e-signature",
-    "e-hand-over:electronic=1",
-    "simplify:work=0.5,limit=0.5", "apology:share=1", "digitise:electronic=1", "rules:id=A-2018",
-    "pooling:pool=desk", "absence:days_a_year=100", "supplement-once",
-    "limits:limit=1wd", "misconduct:entered_late=1",
-)  # fmt: skip
-OF_DEMAND = (
-    "demand:factor=2", "online-share:share=1", "saturday", "post-office:post=0.3",
-    "two-tier:into=A,level=commune",
-)  # fmt: skip
-
-
-def of_dossiers(facts: Iterable[object]) -> list[Fact]:
-    """Without what is told of no dossier."""
-    return [fact for fact in facts if not isinstance(fact, Steered | StaffChanged)]
-
-
-@pytest.mark.parametrize("lever", [*EVERY, *OF_DEMAND, "two-tier:into=X,level=commune"])
-def test_a_lever_of_the_first_day_is_one_from_the_beginning(lever):
-    scenario = full()
-    at_once = of_dossiers(Simulation(scenario, 2, until=date(2026, 3, 12), levers=[parse(lever)]).facts())
-    first = Simulation(scenario, 2, until=date(2026, 3, 12), levers=dated(lever, on="2026-03-02"))
-    assert of_dossiers(first.facts()) == at_once
-
-
-def steering(levers: Iterable[Lever], at: datetime) -> Callable[[datetime], Iterable[Lever]]:
-    """Who pulls levers at one instant."""
-    return lambda now: levers if now == at else ()
-
-
-MIDNIGHT = datetime(2026, 3, 11, tzinfo=VIETNAM)
-
-
-@pytest.mark.parametrize(
-    "lever",
-    [
-        *EVERY,
-        *(
-            pytest.param(lever, marks=pytest.mark.xfail(strict=True, reason="bugs-engine 6"))
-            for lever in OF_DEMAND
-        ),
-    ],
-)
-def test_a_lever_pulled_at_midnight_is_one_of_that_day(lever):
-    scenario, until = full(), date(2026, 3, 16)
-    planned = Simulation(scenario, 2, until=until, levers=dated(lever, on="2026-03-11"))
-    live = Simulation(scenario, 2, until=until, steer=steering([parse(lever)], MIDNIGHT))
-    one, other = list(planned.facts()), list(live.facts())
-    assert of_dossiers(other) == of_dossiers(one)
-    assert [fact for fact in other if isinstance(fact, StaffChanged)] == [
-        fact for fact in one if isinstance(fact, StaffChanged)
-    ]
-    assert [(fact.at, fact.lever) for fact in other if isinstance(fact, Steered)] == [
-        (MIDNIGHT, text(parse(lever)))
-    ]
-
-
-def test_a_lever_pulled_at_noon_takes_effect_at_once():
-    rows = [{"at": "03 10:00", **LONG}] * 3
-    noon = datetime(2026, 3, 3, 11, 30, tzinfo=VIETNAM)
-    played = play(world(), rows, steer=steering([parse("staff:add=1,pool=desk")], noon))
-    assert ends(played) == ["03 12:00", "03 14:30", "03 15:00"]
-    assert told(played) == ["03 11:30 staff:add=1,pool=desk", "03 11:30 O desk 2"]
-
-
-def test_who_steers_is_asked_every_ten_minutes():
-    asked: list[datetime] = []
-    simulation = Simulation(world(), 1, until=date(2026, 3, 4), steer=lambda now: asked.append(now) or ())
-    list(simulation.facts())
-    start = datetime(2026, 3, 2, tzinfo=VIETNAM)
-    assert asked == [start + timedelta(minutes=10 * i) for i in range(2 * 144)]
-
-
-def test_a_lever_may_be_pulled_for_a_later_day():
-    rows = [{"at": "03 14:00", **LONG}] * 4
-    now = datetime(2026, 3, 2, 10, tzinfo=VIETNAM)
-    played = play(world(), rows, steer=steering(dated("staff:add=1,pool=desk"), now))
-    assert ends(played) == ["03 16:00", "04 09:00", "04 10:00", "04 11:00"]
-
-
-def test_what_changed_in_the_warm_up_is_not_told_before_all_else():
-    scenario = world(work(minutes=600), scenario={"start": date(2026, 3, 9), "warmup_days": 7})
-    played = [fact.at for fact in Simulation(scenario, 1, levers=dated("staff:add=1")).facts()]
-    assert played == sorted(played)

@@ -48,7 +48,7 @@ def order(where: Pool, dossiers: list[Dossier], seconds: list[float] | None = No
     return [done.name for done in play.over][1:]
 
 
-# -- rules ---------------------------------------------------------------------------------------------------
+# -- rules
 
 
 def test_due_first_who_has_no_due_date_last() -> None:
@@ -142,7 +142,7 @@ def test_work_in_hand_cannot_be_asked_for_once_more() -> None:
         mine.ask(1.0, token, (lambda _: None,))
 
 
-# -- officials -----------------------------------------------------------------------------------------------
+# -- officials
 
 
 def taken(staff: list[Official], coming: list[tuple[float, float, Dossier]], **spec: Any) -> dict[str, str]:
@@ -251,7 +251,7 @@ def test_an_official_with_half_a_day_for_each_has_two_places() -> None:
     assert [done[name].began for name in "abcde"] == [0, 0, 0, 0, 1]
 
 
-# -- off duty ------------------------------------------------------------------------------------------------
+# -- off duty
 
 
 def test_a_part_timer_takes_nothing_when_he_is_not_there() -> None:
@@ -342,7 +342,7 @@ def test_attendance_is_the_calendar_without_the_days_away(base: Hours, data: st.
     assert hours.worked(end) - hours.worked(at) == pytest.approx(seconds, abs=1e-6)
 
 
-# -- absence -------------------------------------------------------------------------------------------------
+# -- absence
 
 
 @pytest.mark.parametrize(("days", "spell"), [(12.0, 2.0), (12.0, 1.0), (60.0, 5.0), (190.0, 1.0)])
@@ -408,7 +408,7 @@ def test_an_absent_official_takes_nothing_new_and_what_he_has_in_hand_waits_for_
     assert len(play.over) == 250
 
 
-# -- lines ---------------------------------------------------------------------------------------------------
+# -- lines
 
 
 def test_in_lines_of_their_own_who_comes_joins_the_shortest_and_stays() -> None:
@@ -468,7 +468,7 @@ def test_what_nobody_can_do_is_starved() -> None:
         assert mine.busy == 2
 
 
-# -- any pool ------------------------------------------------------------------------------------------------
+# -- any pool
 
 WORDS = ("s", "t", "p", "q", "f", "g")
 QUARTERS = st.integers(0, 6 * 96).map(lambda quarter: quarter * 900.0)
@@ -639,7 +639,7 @@ def test_no_visit_is_lost_or_done_twice(first: Model, visits: Any, moves: Any, c
     assert mine.worked == pytest.approx(sum(dossier.worked for dossier in scene.dossiers))
 
 
-# -- theory --------------------------------------------------------------------------------------------------
+# -- theory
 
 REPLICATIONS = 20
 URGENT, OTHER = 0.3, 0.5

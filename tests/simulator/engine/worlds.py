@@ -21,6 +21,7 @@ from simulator.scenario.model import (
     Gamma,
     HandOver,
     Intake,
+    Leave,
     Lever,
     Lognormal,
     Office,
@@ -38,14 +39,14 @@ from simulator.scenario.model import (
     Way,
     Work,
 )
-from tests.simulator.engine.plays import MONDAY, world
+from tests.simulator.engine.plays import COUNTER, MONDAY, office, procedure, work, world
 
 POOLS = ("desk", "head", "agent")
 VARIATIONS = (None, Constant(), Exponential(), Gamma(shape=2), Uniform(), Lognormal(sigma=0.5))
 RULES: tuple[dict[str, Any], ...] = (
     {}, {"queue": "edd"}, {"queue": "shortest"}, {"queue": "class", "classes": ["q", "post"]}, {"lines":
     "each"},
-    {"absence": Absence(days_a_year=60, spell_days=1)}, {"share": 0.5},
+    {"absence": Absence(days_a_year=60, spell_days=1)}, {"share": 0.5}, {"calendar": "always"},
 )  # fmt: skip
 LEVERS = (
     "staff:add=1", "staff:factor=0.5,pool=head", "edd", "many-queues", "one-queue", "e-signature",
@@ -186,9 +187,10 @@ def profiles(draw: st.DrawFn, honest: bool) -> dict[str, Any]:
 
 
 def people(many: int) -> list[Official]:
-    """Named officials: one for everything, one fast, one who comes in the mornings only."""
-    mornings = Official(name="cúc", calendar="bare", speed=0.5)
-    return [Official(name="an"), Official(name="bình", speed=2.0), mornings][:many]
+    """Named officials: one for everything but a day, one fast, one who is slow and likes some work better."""
+    away = Leave(since=date(2026, 3, 4), until=date(2026, 3, 5))
+    slow = Official(name="cúc", calendar="bare", speed=0.5, skills=["q", "p"])
+    return [Official(name="an", leave=[away]), Official(name="bình", speed=2.0), slow][:many]
 
 
 @st.composite
@@ -201,7 +203,7 @@ def worlds(draw: st.DrawFn, honest: bool = True) -> Scenario:
     offices = {}
     for name in ("A", "B")[: draw(st.integers(1, 2))]:
         staff: dict[str, Any] = {
-            pool: draw(st.sampled_from([1.0, 2.0, 3.0, people(2)])) for pool in (*POOLS, "counter")
+            pool: draw(st.sampled_from([1.0, 2.0, 3.0, people(2), people(3)])) for pool in (*POOLS, "counter")
         }
         if hub:
             del staff["head"]
@@ -230,3 +232,24 @@ def courses(draw: st.DrawFn) -> list[Lever]:
     return [
         parse(f"{text}{',' if ':' in text else ':'}on={day}") for text, day in zip(texts, days, strict=True)
     ]
+
+
+def full() -> Scenario:
+    """Three offices with all that luck has a part in."""
+    known = {
+        "p": procedure(
+            work("check", 30), work("visit", 30, "agent"), Payment(step="fee", wait_days=0.5),
+            work("sign", 20, "head", round_hours=4, rework=Rework(share=0.1, to="check")), spread=0.5,
+            variation=Gamma(shape=2), refused=0.1, refiled=Refiling(share=0.5, after_days=1), withdrawn=0.05,
+            supplement=Supplement(online=0.2, in_person=0.1, post=0.1, wait_days=1, again=0.2),
+        ),
+        "q": procedure(work("check", 50), code="1.2", limit="4wh", fee=2000, variation=Exponential()),
+    }  # fmt: skip
+    profile = {
+        "intake": replace(COUNTER, not_accepted=0.05, patience_minutes=60, returns=0.5, post_office=0.1),
+        "apology": Apology(share=0.7, tardy=0.2), "hand_over": HandOver(electronic=0.5),
+        "conduct": Conduct(entered_late=0.2),
+        "outcome": Outcome(electronic=0.5, digitised=0.5, rated=0.5, satisfied=0.9, satisfied_late=0.5),
+    }  # fmt: skip
+    offices = {name: office(volume=150.0) for name in ("A", "B", "C")}
+    return world(procedures=known, profile=profile, offices=offices)
