@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 pyth
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check cover kafka docs picture bench lock clean
+.PHONY: help demo test check cover kafka docs picture bench peers lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -52,6 +52,9 @@ picture: $(VENV)/.test ## take the README's pictures of the page and of a report
 
 bench: $(VENV)/.demo ## measure the engine, the fold and the embedded pipeline
 	@$(PY) -m benchmarks.speed
+
+peers: $(VENV)/.demo ## measure the engine beside other simulators; make peers PEERS=FOLDER, and benchmarks.peers --help
+	@$(PY) -m benchmarks.peers --peers "$(PEERS)" $(ARGS)
 
 lock: ## choose the versions in constraints.txt anew, for Python 3.11 to 3.14
 	@rm -rf build/lock && $(call python,-m venv build/lock)

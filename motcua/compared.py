@@ -97,7 +97,9 @@ def shown(answer: Mapping[str, Any], lang: str) -> str:
     )
     parts = [head, _table(answer, lang)]
     if answer["units"]:
-        parts += [_units(answer["units"], lang), _apart(answer, lang)]
+        parts.append(_units(answer["units"], lang))
+    if answer["apart"]:
+        parts.append(_apart(answer, lang))
     notes = [_say(name, lang) for name in (*STANDINGS, "days")]
     if answer["seconds_a_run"] is not None:
         notes.append(_say("time", lang).format(seconds=number(answer["seconds_a_run"], lang)))
@@ -168,7 +170,7 @@ def _apart(answer: Mapping[str, Any], lang: str) -> str:
         sim=_decimal(found["unfitted_days"], lang),
         real=_decimal(found["unfitted_real_days"], lang),
         away=_decimal(found["unfitted_days_away"], lang),
-        r=_decimal(found["unfitted_days_correlation"], lang),
+        r=_cell("correlation", found["unfitted_days_correlation"], lang),
     )
     return f"{rates}\n{days}"
 

@@ -3,7 +3,7 @@
 import csv
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from simulator.calibration.fidelity import Row
     from simulator.scenario.model import Scenario
 
-COLUMNS = ("department_code", "received", "on_time", "avg_processing_days")
-"""Of --units."""
+COLUMNS: Mapping[str, type] = {
+    "department_code": str,
+    "received": int,
+    "on_time": int,
+    "avg_processing_days": float,
+}
+"""Of --units, and what they hold."""
 
 
 @click.command()
@@ -138,9 +143,17 @@ def _runs(
 
 
 def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
+    """The rows of a table of units; `BadInput` names the column or the cell that is wrong."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
     missing = [name for name in COLUMNS if not rows or name not in rows[0]]
     if missing:
         raise BadInput(f"{path} has no column {missing[0]}: the table of units needs {', '.join(COLUMNS)}")
+    for number, row in enumerate(rows, 2):
+        for name, kind in COLUMNS.items():
+            try:
+                kind(row[name])
+            except (TypeError, ValueError):
+                words = "a whole number" if kind is int else "a number"
+                raise BadInput(f"{path}, line {number}: {name} must be {words}, is {row[name]!r}") from None
     return rows

@@ -132,23 +132,28 @@ def units(scenario: Scenario, table: Iterable[Mapping[str, str]], runs: list[dic
     return found
 
 
-def apart(found: Iterable[Unit]) -> dict[str, float]:
-    """How far the communes are from their real figures; their days, where nothing was fitted to them."""
+def apart(found: Iterable[Unit]) -> dict[str, float | None] | None:
+    """How far the communes are from their real figures; their days, where nothing was fitted to them.
+
+    None where there are too few communes to tell.
+    """
     communes = sorted((unit for unit in found if unit.group == "commune"), key=lambda unit: unit.office)
-    judged = [unit for i, unit in enumerate(communes) if i % FITTED and unit.days is not None]
-    rates = [(unit.rate, unit.real_rate) for unit in communes if unit.rate is not None]
-    away = np.abs(np.subtract(*np.transpose(np.array(rates, float))))
-    days, real = np.transpose(np.array([(unit.days, unit.real_days) for unit in judged], float))
+    rates = [(u.rate, u.real_rate) for u in communes if u.rate is not None and u.real_rate is not None]
+    means = [(u.days, u.real_days) for i, u in enumerate(communes) if i % FITTED and u.days is not None]
+    if not rates or not means:
+        return None
+    away = np.abs(np.subtract(*np.transpose(rates)))
+    days, real = np.transpose(means)
     return {
         "communes": len(rates),
         "rate_away_mean": float(away.mean()),
         "rate_away_most": float(away.max()),
         "rate_near": float((away <= NEAR).mean()),
-        "unfitted": len(judged),
+        "unfitted": len(means),
         "unfitted_days": float(days.mean()),
         "unfitted_real_days": float(real.mean()),
         "unfitted_days_away": float(np.abs(days - real).mean()),
-        "unfitted_days_correlation": float(np.corrcoef(days, real)[0, 1]),
+        "unfitted_days_correlation": _together(means),
     }
 
 
@@ -197,12 +202,20 @@ def _value(figure: str, count: Count) -> float | None:
 
 def _correlation(offices: Mapping[str, Count]) -> float | None:
     """Of mean days and the share of late dossiers."""
-    pairs = [
-        (count.mean_days, 1 - count.rate)
-        for count in offices.values()
-        if count.rate is not None and count.mean_days is not None
-    ]
-    return float(np.corrcoef(np.transpose(pairs))[0, 1]) if len(pairs) > 1 else None
+    return _together(
+        [
+            (count.mean_days, 1 - count.rate)
+            for count in offices.values()
+            if count.rate is not None and count.mean_days is not None
+        ]
+    )
+
+
+def _together(pairs: list[tuple[float, float]]) -> float | None:
+    """The correlation; None where one of the two never differs."""
+    if any(len(set(column)) < 2 for column in zip(*pairs, strict=True)) or not pairs:
+        return None
+    return float(np.corrcoef(np.transpose(pairs))[0, 1])
 
 
 def _percentile(values: list[float], at: int) -> float | None:

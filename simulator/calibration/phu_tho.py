@@ -4,7 +4,8 @@
     python -m simulator.calibration.phu_tho UNITS.csv --calibrate > simulator/calibration/phu_tho_shares.csv
 
 UNITS.csv has the columns department_code, level, received, on_time. What is not about single units stands in
-`phu_tho_head.yaml`; the calibrated shares in `phu_tho_shares.csv`, so that the first command needs no run.
+`phu_tho_head.yaml`; the certified copies of each commune in `phu_tho_copies.csv` [V:S3]; the calibrated
+shares in `phu_tho_shares.csv`, so that the first command needs no run.
 """
 
 import csv

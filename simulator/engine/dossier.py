@@ -1,5 +1,6 @@
 """The dossier under way: its own next event, and a token in the pools that it goes through."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from simulator.engine.world import Event
@@ -81,6 +82,8 @@ class Dossier(Token):
     """The visitor had left the ticket queue, and has come again."""
     parts = 0
     """Parallel parts still under way."""
+    abreast: "Sequence[Part]" = ()
+    """All parts of the last parallel steps."""
 
     @property
     def dossier(self) -> "Dossier":

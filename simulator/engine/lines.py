@@ -12,7 +12,7 @@ from math import inf
 from typing import Any
 
 from simulator.engine.dossier import Token
-from simulator.engine.posts import Done, Handed, Post, Visit, cancel
+from simulator.engine.posts import SLACK, Done, Handed, Post, Visit, cancel
 from simulator.engine.world import LIGHT, World
 
 TAKEN_OVER = -inf
@@ -34,6 +34,8 @@ class Line:
         """A heap: the instants at which the posts come free. Empty before `start` and after `stop`."""
         self._visits: deque[tuple[float, float, float, Token]] = deque()
         """End, grant, seconds, token: all that are not over, in the order of asking, and some that are."""
+        self._room = SLACK
+        """So many records may be kept before those that are over are forgotten."""
         self._waited = self._worked = 0.0
         """Also of those who still wait: both are known when they ask."""
 
@@ -63,8 +65,17 @@ class Line:
         while visits and visits[0][0] <= now:
             visits.popleft()
         visits.append((end, began, seconds, token))
+        if len(visits) > self._room:
+            self._clear_out(now)
         token.asked, token.began, token.callbacks = now, began, done
         heappush(self._heap, (end, LIGHT, next(self._number), token))
+
+    def _clear_out(self, now: float) -> None:
+        """Forget visits that are over; one long visit at the head would keep all after it."""
+        visits = [visit for visit in self._visits if visit[0] > now]
+        self._visits.clear()
+        self._visits.extend(visits)
+        self._room = 2 * len(visits) + SLACK
 
     def moved(self, token: Token) -> None:
         """Nothing: no date matters here, and nobody leaves."""

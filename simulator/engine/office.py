@@ -170,10 +170,11 @@ class Office:
 
     def _stop(self, dossier: Dossier, why: str) -> None:
         self.tell(dossier, Stopped, reason=why)
-        node = dossier.node
-        if isinstance(node, Desk):
-            node.pool.moved(dossier)  # if it waits there, it waits no more
         self.end(dossier, "withdrawn" if why == "withdrawn" else "stopped")
+        for token in (dossier, *dossier.abreast):
+            if isinstance(token.node, Desk):
+                token.node.pool.moved(token)  # if it waits there, it waits no more
+        dossier.abreast = ()
 
     def hands_over(self, dossier: Dossier, agency: str, then: Callable[[Dossier], None]) -> bool:
         """Pass the dossier to another agency; true if it is on its way on paper, and `then` will be

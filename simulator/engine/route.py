@@ -342,13 +342,15 @@ class Abreast(Node):
         """All parts begin."""
         dossier.node = self
         dossier.parts = len(self._parts)
-        for nodes in self._parts:
-            Walk(self, Part(dossier), nodes).step()
+        dossier.abreast = [Part(dossier) for _ in self._parts]
+        for part, nodes in zip(dossier.abreast, self._parts, strict=True):
+            Walk(self, part, nodes).step()
 
     def joined(self, dossier: Dossier) -> None:
         """One part is done."""
         dossier.parts -= 1
         if not dossier.parts and not dossier.ended:
+            dossier.abreast = ()
             self.onward(dossier)
 
 

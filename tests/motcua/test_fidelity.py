@@ -123,3 +123,6 @@ def test_what_cannot_be_compared_is_said(tmp_path):
     table.write_text("department_code,received\nH44.45,3\n", "utf-8")
     with pytest.raises(ValueError, match="has no column on_time: the table of units needs department_code"):
         CliRunner().invoke(fidelity, ["--units", str(table)], catch_exceptions=False)
+    table.write_text(UNITS.replace("8253,7368", "8253,many"), "utf-8")
+    with pytest.raises(ValueError, match="line 3: on_time must be a whole number, is 'many'"):
+        CliRunner().invoke(fidelity, ["--units", str(table)], catch_exceptions=False)

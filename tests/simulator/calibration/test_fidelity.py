@@ -164,3 +164,13 @@ def test_communes_that_were_fitted_to_are_left_out_of_the_check_of_days(province
     assert away["unfitted_days"] == pytest.approx(np.mean([2, 3, 4, 6, 7, 8]))
     assert away["unfitted_days_correlation"] == pytest.approx(1)
     assert away["rate_away_mean"] == pytest.approx(0.1)
+
+
+def test_departments_alone_tell_nothing_of_communes(province):
+    row = {"department_code": "H44.45", "received": "10", "on_time": "7", "avg_processing_days": "12.7"}
+    assert apart(units(province, [row], [RUN])) is None
+
+
+def test_what_never_differs_goes_with_nothing(province):
+    alike = {("H44.100", BIRTH): count(10, 9, 20), ("H44.101", BIRTH): count(10, 9, 20)}
+    assert figure(province, "commune", "days_late_correlation", alike).simulated is None

@@ -29,8 +29,8 @@ def table(shared):
 
 @pytest.fixture(scope="module")
 def march(province):
-    """Counts of the departments and every eighth commune in March, under a seed not calibrated on."""
-    communes = sorted(name for name, office in province.offices.items() if office.profile == "commune")[::8]
+    """Counts of the departments and every sixteenth commune in March, under a seed not calibrated on."""
+    communes = sorted(name for name, office in province.offices.items() if office.profile == "commune")[::16]
     departments = [name for name, office in province.offices.items() if office.profile != "commune"]
     found = by_office(counts(province, 2, *MARCH, only=[*communes, *departments]))
     return {name: found.get(name, Count()) for name in (*communes, *departments)}
@@ -38,7 +38,7 @@ def march(province):
 
 @pytest.mark.parametrize(
     ("level", "real"),
-    [("commune", 0.9328), ("department", 0.6924), ("land", 0.6991)],  # [V:S2], those communes only
+    [("commune", 0.9190), ("department", 0.6924), ("land", 0.6991)],  # [V:S2], those communes only
 )
 def test_a_month_is_as_late_as_the_real_nine(level, real, province, march):
     """Staff and shares are calibrated on nine months under another seed."""
@@ -47,7 +47,7 @@ def test_a_month_is_as_late_as_the_real_nine(level, real, province, march):
         profile = province.offices[name].profile
         if level in (profile, province.profiles[profile].level):
             whole += count
-    assert whole.judged > 8_000
+    assert whole.judged > 5_000
     assert whole.rate == pytest.approx(real, abs=0.02)
 
 

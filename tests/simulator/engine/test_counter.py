@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from dossier.event import Accepted
-from simulator.scenario.model import Conduct, Constant, Uniform
+from simulator.scenario.model import Conduct, Constant, Official, Uniform
 from tests.simulator.engine.plays import COUNTER, Played, office, play, procedure, world
 
 VISITORS = replace(COUNTER, in_person_minutes=60, patience_minutes=30)
@@ -190,3 +190,15 @@ def test_what_comes_on_paper_may_be_entered_only_at_the_end_of_the_day():
         ["02 11:00 submitted", "02 11:10 accepted due 04 11:10"],
         ["02 16:45 accepted due 04 16:45", "02 16:45 step_finished intake since 02 09:00"],
     ]
+
+
+def test_a_counter_with_hours_of_its_own_begins_before_it_ends():
+    people = [Official(name="an", calendar="always")]
+    intake = replace(COUNTER, step="intake")
+    scenario = world(profile={"intake": intake}, offices={"O": office(staff={"counter": people})})
+    (story,) = play(scenario, ["02 20:00"]).stories
+    assert story[1] == "02 20:10 accepted due 05 08:00"
+    assert story[2] in {
+        "02 20:10 step_finished intake since 02 20:00",
+        "02 20:10 step_finished intake since 02 20:10",  # whose hours an official has, only his pool knows
+    }

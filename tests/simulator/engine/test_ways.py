@@ -1,6 +1,7 @@
 """Branches, parallel parts and rework: the ways of a route."""
 
 from collections import Counter
+from datetime import date
 from math import exp
 
 import pytest
@@ -142,6 +143,16 @@ def test_parts_of_a_dossier_that_was_withdrawn_go_no_further():
     assert pool["asked"] == pool["begun"] + pool["gone"]
     assert played.cases["O-260302-0002"].outcome == "resolved"
     assert played.anomalies == {}
+
+
+def test_who_is_withdrawn_waits_nowhere_any_more():
+    parts = Parallel(parts=[[work("x", 900, "head")], [work("y", 30, "agent")]])
+    rows = [{"at": "02 08:00", "chance/withdrawing": 0.999}, {"at": "02 09:00", "chance/withdrawing": 0.2}]
+    scenario = world(work("s", 30), parts, withdrawn=1, withdrawn_days=1)
+    played = play(scenario, rows, until=date(2026, 3, 3))
+    assert played.stories[1][-1] == "02 14:21:19 stopped (withdrawn)"
+    head = played.summary["pools"]["O/head"]
+    assert (head["asked"], head["begun"], head["waiting"], head["gone"]) == (2, 1, 0, 1)
 
 
 # -- rework
