@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
-from dossier.event import Resolved, StaffChanged, Steered
+from dossier.event import Accepted, Resolved, StaffChanged, Steered
 from dossier.law.calendar import VIETNAM
 from simulator.run import Simulation
 from simulator.scenario.model import (
@@ -22,6 +22,7 @@ from tests.simulator.engine.plays import (
     office,
     play,
     procedure,
+    said,
     told,
     work,
     world,
@@ -146,6 +147,18 @@ def test_another_limit_is_for_who_is_accepted_from_then_on():
         "03 16:30 accepted due 05 16:30",
         "04 10:00 accepted due 05 10:00",
     ]
+
+
+def test_what_was_promised_stands_in_the_receipt_and_in_the_row():
+    rows = [{"at": "03 16:00"}, {"at": "03 16:55"}, {"at": "04 10:00"}]
+    played = play(world(profile={"intake": COUNTER}), rows, levers=dated("limits:limit=1wd"))
+    receipts = [fact for fact in played.facts if isinstance(fact, Accepted)]
+    assert [(said(fact.at), said(fact.due_at), fact.limit) for fact in receipts] == [
+        ("03 16:10", "05 16:10", "2wd"),
+        ("04 08:05", "06 08:05", "2wd"),  # it was filed before
+        ("04 10:10", "05 10:10", "1wd"),
+    ]
+    assert [case.limit for case in played.cases.values()] == ["2wd", "2wd", "1wd"]
 
 
 # -- pooling and mergers
