@@ -85,7 +85,7 @@ def test_memory_does_not_grow_with_the_events(tmp_path: Path):
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path.cwd(),
-            # Which allocator Arrow takes differs from machine to machine, and some keep what they were given back.
+            # Which allocator Arrow takes differs by machine, and some keep what they were given back.
             env={**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system"},
         )
         for half in halves
