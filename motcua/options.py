@@ -12,8 +12,23 @@ from dossier.event import YEARS
 from motcua.show import LANGUAGES
 
 PORT = 8642
-FILE = click.Path(path_type=Path, dir_okay=False)
 FORMATS = click.Choice(["table", "json"])
+
+
+class File(click.Path):
+    """A file on the command line, that is there or shall be."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; an error that says what to write where it is a folder's."""
+        if Path(value).is_dir():
+            self.fail(f"{value} is a folder: name a file in it", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = File()
 
 
 class Instant(click.ParamType):

@@ -1,5 +1,6 @@
 """Formats: which sink a file's name asks for."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,7 @@ from simulator.sinks.ocel_sqlite import OcelSqlite
 from simulator.sinks.parquet import CaseParquet, EventParquet
 from simulator.sinks.sink import FileSink, Sink, SinkError, Sinks
 from simulator.sinks.tables import CaseTable, EventTable
+from simulator.sinks.whole import PART
 from simulator.sinks.xes import Xes
 
 FORMATS: dict[str, type[FileSink]] = {
@@ -33,12 +35,14 @@ FORMATS: dict[str, type[FileSink]] = {
 def chosen(path: str | Path) -> type[FileSink]:
     """The sink for a name; a device or a pipe without one gets JSON lines. SinkError for an unknown name."""
     name = Path(path).name
+    if str(path).endswith(os.sep) or Path(path).is_dir():
+        raise SinkError(f"{path} is a folder: name a file in it, as {Path(path) / 'run.jsonl'}")
+    if name.endswith(PART):
+        return Lines  # refuses it, and says why
     for ending, kind in FORMATS.items():
         if name.endswith(ending) and name != ending:
             return kind
-    if name.endswith(".part"):
-        return Lines  # refuses it, and says why
-    if Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir():
+    if Path(path).exists() and not Path(path).is_file():
         return Lines
     raise SinkError(f"{path}: no format has this name; use one of NAME{', NAME'.join(FORMATS)}")
 

@@ -10,7 +10,11 @@ import re
 from pathlib import Path
 from typing import BinaryIO, cast
 
-_PART = re.compile(r"\.(\d+)\.part$")
+PART = ".part"
+"""The end of the name of what is not whole."""
+_PART = re.compile(rf"\.(\d+){re.escape(PART)}$")
+_AT_ONCE = 2.0
+"""Seconds by which the clocks of a file and of a process may differ."""
 
 
 class Whole:
@@ -21,7 +25,7 @@ class Whole:
     """
 
     def __init__(self, path: Path) -> None:
-        if _PART.search(path.name):
+        if path.name.endswith(PART):
             raise OSError(
                 errno.EINVAL,
                 "a .part is what an interrupted run left, and cannot be resumed: "
@@ -36,7 +40,7 @@ class Whole:
         self.path = path
         self.direct = path.exists() and not path.is_file()
         self.left = () if self.direct else _left(path)
-        self.part = path if self.direct else path.with_name(f"{path.name}.{os.getpid()}.part")
+        self.part = path if self.direct else path.with_name(f"{path.name}.{os.getpid()}{PART}")
         self._streams: list[BinaryIO] = []
 
     def stream(self, packed: bool = False) -> BinaryIO:
@@ -89,7 +93,7 @@ def _left(path: Path) -> tuple[Path, ...]:
         if found is None or part.name != f"{path.name}{found[0]}":
             continue
         pid = int(found[1])
-        if pid != os.getpid() and _lives(pid):
+        if pid != os.getpid() and _lives(pid) and not _is_younger(pid, part):
             raise FileExistsError(
                 errno.EEXIST,
                 f"process {pid} is writing it: wait for it, or name another file "
@@ -108,3 +112,19 @@ def _lives(pid: int) -> bool:
     except (PermissionError, OverflowError) as error:
         return isinstance(error, PermissionError)
     return True
+
+
+def _is_younger(pid: int, part: Path) -> bool:
+    """Whether a process began after the part was written last: it has the number of one that is gone.
+
+    Where there is no /proc nobody knows.
+    """
+    try:
+        ticks = int(Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19])
+        booted = re.search(r"^btime (\d+)$", Path("/proc/stat").read_text("utf-8"), re.MULTILINE)
+        written = part.stat().st_mtime
+    except (OSError, IndexError, ValueError):
+        return False
+    if booted is None:
+        return False
+    return int(booted[1]) + ticks / os.sysconf("SC_CLK_TCK") > written + _AT_ONCE

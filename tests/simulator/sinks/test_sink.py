@@ -57,7 +57,7 @@ def test_a_full_disk_is_one_clear_error_in_every_format_and_leaves_nothing(tmp_p
 def test_a_folder_in_the_way_is_one_clear_error(ending, tmp_path):
     path = tmp_path / f"a{ending}"
     path.mkdir()
-    with pytest.raises(SinkError, match=r"a\..* cannot be written: it is a folder: name a file in it"):
+    with pytest.raises(SinkError, match=r"a\..* is a folder: name a file in it, as .*/run\.jsonl"):
         opened([path])
     assert not list(path.iterdir())
 
@@ -66,6 +66,14 @@ def test_a_folder_in_the_way_is_one_clear_error(ending, tmp_path):
 def test_a_part_is_no_place_to_go_on_at(ending, tmp_path):
     with pytest.raises(SinkError, match="cannot be resumed"):
         opened([tmp_path / f"a{ending}.77.part"])
+    with pytest.raises(SinkError, match="cannot be resumed: name the file itself"):
+        opened([tmp_path / f"a{ending}.part"])
+
+
+def test_a_name_that_ends_as_a_folders_is_refused(tmp_path):
+    with pytest.raises(SinkError, match="is a folder: name a file in it"):
+        opened([f"{tmp_path}/run.jsonl/"])
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_may_not_be_written_to_is_one_clear_error():

@@ -77,7 +77,7 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
     assert pipe.is_fifo()
 
 
-@pytest.mark.parametrize("name", ["a.jsonl.123.part", f"a.{DEAD}.part"])
+@pytest.mark.parametrize("name", ["a.jsonl.123.part", f"a.{DEAD}.part", "a.part"])
 def test_a_part_is_not_resumed(name, tmp_path):
     (tmp_path / name).write_text("half")
     with pytest.raises(OSError, match="cannot be resumed: name the file itself, and the run begins anew"):
@@ -115,6 +115,16 @@ def test_a_file_that_another_process_is_writing_is_refused(tmp_path):
     finally:
         other.communicate(b"\n")
     assert Whole(tmp_path / "a.txt").left == (tmp_path / f"a.txt.{other.pid}.part",)
+
+
+@pytest.mark.skipif(not Path("/proc/stat").exists(), reason="needs /proc")
+def test_a_process_that_began_after_the_part_was_written_is_not_its_writer(tmp_path):
+    part = tmp_path / "a.txt.1.part"
+    part.write_text("half")
+    with pytest.raises(FileExistsError, match=r"process 1 is writing it: wait .* delete a\.txt\.1\.part"):
+        Whole(tmp_path / "a.txt")
+    os.utime(part, (0, 0))
+    assert Whole(tmp_path / "a.txt").left == (part,)
 
 
 def test_a_killed_run_leaves_a_part_and_no_file(tmp_path: Path):
