@@ -28,6 +28,7 @@ from dossier.event import Begun, Message
 from dossier.law.calendar import vietnam
 from motcua.feed import TICK_HOURS, lines, ticked
 from motcua.files import BadInput, Line
+from motcua.notices import notices
 from motcua.progress import Bar
 from motcua.runs import check_days, midnight
 from motcua.scoreboard import WORDS, Answer, scoreboard
@@ -36,7 +37,7 @@ from motcua.show import number
 from motcua.topics import needs_kafka
 from simulator.run import run as simulated
 from simulator.scenario.files import load
-from simulator.scenario.levers import course, parse
+from simulator.scenario.levers import parse
 from simulator.scenario.model import Lever, Scenario
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def run(  # noqa: PLR0913 (the options of the command)
     world = load(scenario)
     first, after = MONTHS.get(world.name, (world.start, world.until))
     pulled = tuple(parse(lever) for lever in levers)
-    course(world, pulled)
+    for sentence in notices(world, pulled, until or after, lang):
+        click.echo(f"motcua: {sentence}", err=True)
     demo = Demo(
         world, pulled, seed, start or first, until or after, serve, out, port, lang, threading.Event()
     )

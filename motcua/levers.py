@@ -12,6 +12,7 @@ from motcua.show import table
 if TYPE_CHECKING:
     from simulator.scenario.levers import Changed, Kind, Setting
     from simulator.scenario.model import Lever, Scenario
+    from simulator.scenario.outline import Places
 
 SHOWN = 20
 """So many changes are shown in a table."""
@@ -46,12 +47,20 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Written as: motcua simulate quickstart --lever",
         "Cách viết: motcua simulate quickstart --lever",
     ),
-    "path": ("what", "vị trí"),
+    "path": ("what", "mục"),
     "before": ("before", "trước"),
     "after": ("after", "sau"),
     "nothing": ("changes nothing there", "không thay đổi gì ở đó"),
     "more": ("more: --format json shows all", "thay đổi nữa: --format json cho xem tất cả"),
     "changes": ("values that change", "số giá trị thay đổi"),
+    "whole_posts": (
+        "Posts are whole ones, rounded up: what pools can do then is not what their officials could.",
+        "Số vị trí được làm tròn lên: khối lượng các nhóm làm được khác với số cán bộ.",
+    ),
+    "pool": ("pool", "nhóm cán bộ"),
+    "staff": ("officials", "cán bộ"),
+    "posts": ("posts", "vị trí"),
+    "capacity": ("can do the work of", "làm được việc của"),
 }
 
 
@@ -188,13 +197,31 @@ def _changed(lever: "Lever", name: str, form: str, lang: str) -> str:
 
     scenario = load(name)
     before = course(scenario).on(lever.on or first_day(scenario))
-    found = changes(before, apply(before, lever))
+    after = apply(before, lever)
+    found, rounded = changes(before, after), restaffed(before, after)
     if form == "json":
+        answer = {"lever": text(lever), "scenario": scenario.name}
         rows = [each._asdict() for each in found]
-        return json.dumps(
-            {"lever": text(lever), "scenario": scenario.name, "changes": rows}, ensure_ascii=False
-        )
-    return _page(text(lever), scenario, found, lang)
+        posts = {pool: each._asdict() for pool, each in rounded.items()}
+        return json.dumps({**answer, "changes": rows, "rounded": posts}, ensure_ascii=False)
+    page = _page(text(lever), scenario, found, lang)
+    return f"{page}\n\n{_rounded(rounded, lang)}" if rounded else page
+
+
+def restaffed(before: "Scenario", after: "Scenario") -> dict[str, "Places"]:
+    """The pools with other posts than before that cannot do just what their officials could."""
+    from simulator.scenario.outline import places
+
+    was = dict(places(before))
+    return {pool: each for pool, each in places(after) if each.rounded and each != was.get(pool)}
+
+
+def _rounded(pools: Mapping[str, "Places"], lang: str) -> str:
+    far = sorted(pools.items(), key=lambda pool: -pool[1].capacity / pool[1].staff)
+    rows = [(pool, _value(each.staff), each.posts, _value(each.capacity)) for pool, each in far[:SHOWN]]
+    heads = [_word(name, lang) for name in ("pool", "staff", "posts", "capacity")]
+    more = f"\n\n{len(pools) - SHOWN} {_word('more', lang)}" if len(pools) > SHOWN else ""
+    return f"{_word('whole_posts', lang)}\n{table(heads, rows)}{more}"
 
 
 def _page(lever: str, scenario: "Scenario", found: list["Changed"], lang: str) -> str:

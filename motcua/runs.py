@@ -15,10 +15,12 @@ from dossier.law.calendar import VIETNAM
 from motcua import draws
 from motcua.feed import NEVER, TICK_HOURS, lines, ticked
 from motcua.files import BadInput, Line
+from motcua.notices import notices
 from motcua.orders import following
 from motcua.outlets import Outlets, Places
 from motcua.pace import Lag, Pace
 from motcua.progress import Bar, Count
+from motcua.show import clean
 from motcua.steering import Steering
 from motcua.topics import opened
 from simulator.engine.ledger import Case
@@ -74,11 +76,15 @@ class Run:
         self.steering = self._steered()
         self._ended: list[Case] = []
         self._day: Progress = _unseen
+        self._pulled = [parse(lever) for lever in plan.levers]
         self.engine = self._engine()
 
     def go(self) -> Done:
         """Run it; then its files are whole, and what went to a topic is durable."""
         plan = self.plan
+        until = self.until if plan.dossiers is None else None
+        for sentence in notices(self.world, self._pulled, until, plan.lang):
+            click.echo(f"motcua: {clean(sentence)}", err=True)
         with ExitStack() as stack:
             topic = None
             if plan.kafka is not None or plan.store is not None:
@@ -181,7 +187,7 @@ class Run:
 
     def _engine(self) -> Simulation | Parallel:
         plan = self.plan
-        levers = [parse(lever) for lever in plan.levers]
+        levers = self._pulled
         cases = self._ended.append if self.places.cases else None
         days = (self.world, plan.seed, self.start, self.until)
         if plan.processes == 1:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from math import isclose
 from pathlib import Path
 from typing import Any
 
 import click
 
 from motcua.options import FILE, FORMATS, lang_option
-from motcua.show import clean, number, percent, table
+from motcua.show import clean, decimal, number, percent, table
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "scenario": ("scenario", "kịch bản"),
@@ -27,7 +28,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "pool": ("pool", "nhóm cán bộ"),
     "agency": ("agency", "cơ quan"),
     "staff": ("staff", "cán bộ"),
-    "posts": ("posts", "chỗ xử lý"),
+    "posts": ("posts", "vị trí"),
+    "capacity": ("capacity", "năng lực"),
+    "rounded": (
+        "Posts: officials over the share of their day that a dossier takes, rounded up.",
+        "Vị trí: số cán bộ chia cho phần thời gian dành cho một hồ sơ, làm tròn lên.",
+    ),
+    "able": (
+        "Capacity: what these can do, in officials.",
+        "Năng lực: khối lượng các vị trí đó làm được, quy ra số cán bộ.",
+    ),
     "queue": ("queue", "thứ tự"),
     "code": ("code", "mã"),
     "field": ("field", "lĩnh vực"),
@@ -52,7 +62,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 _LEVELS = {"commune": "xã", "district": "huyện", "department": "sở", "province": "tỉnh"}
 _WEEK = {"mon": "T2", "tue": "T3", "wed": "T4", "thu": "T5", "fri": "T6", "sat": "T7", "sun": "CN"}
 _PROFILES = ("profile", "level", "offices", "procedures", "dossiers", "online", "calendar")
-_POOLS = ("profile", "pool", "agency", "staff", "posts", "queue", "calendar", "at")
+_POOLS = ("profile", "pool", "agency", "staff", "posts", "capacity", "queue", "calendar", "at")
 
 
 @click.command()
@@ -165,7 +175,7 @@ def _page(answer: Mapping[str, Any], lang: str) -> str:
     parts = [
         head,
         _table(answer["profiles"], _PROFILES, lang),
-        _table(answer["pools"], _POOLS if any(row["at"] for row in answer["pools"]) else _POOLS[:-1], lang),
+        _pools(answer["pools"], lang),
         _table(answer["routes"], ("procedure", "code", "field", "agency", "limit", "dossiers"), lang),
         _section("routes", routes, lang),
         _section("calendars", calendars, lang),
@@ -182,6 +192,13 @@ def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str], lang: str) -
     return table([_word(name, lang) for name in names], cells)
 
 
+def _pools(rows: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """The pools, and how their posts are reckoned where they cannot do just what their officials could."""
+    shown = _table(rows, _POOLS if any(row["at"] for row in rows) else _POOLS[:-1], lang)
+    exact = all(isclose(row["staff"], row["capacity"], rel_tol=1e-6) for row in rows)
+    return shown if exact else f"{shown}\n{_word('rounded', lang)}\n{_word('able', lang)}"
+
+
 def _cell(name: str, value: Any, lang: str) -> str:
     if value is None or value == []:
         return "-"
@@ -189,7 +206,7 @@ def _cell(name: str, value: Any, lang: str) -> str:
         return ", ".join(value)
     if name == "online":
         return percent(value, lang)
-    if name == "staff":
+    if name in {"staff", "capacity"}:
         return decimal(value, lang)
     if isinstance(value, int | float):
         return number(value, lang)
@@ -239,12 +256,6 @@ def _hours(calendar: Mapping[str, Any], lang: str) -> str:
 
 def _period(answer: Mapping[str, Any], lang: str) -> str:
     return f"{_word('from', lang)} {answer['first']} {_word('to', lang)} {answer['last']}"
-
-
-def decimal(value: float, lang: str) -> str:
-    """A number with as many decimals as it needs, two at most."""
-    text = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text
 
 
 def _word(name: str, lang: str) -> str:

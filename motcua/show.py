@@ -2,12 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 LANGUAGES = ("en", "vi")
 WIDE = 100
 """A table that would be wider has its headings broken."""
+
+LEVELS = {
+    "commune": "cấp xã",
+    "district": "cấp huyện",
+    "department": "sở, ngành",
+    "province": "cấp tỉnh",
+}
+"""The levels of offices in Vietnamese; in English their names are the words."""
 
 _NUMBER = re.compile(r"[-+]?[\d.,]+(\s?%)?|-|–|")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -21,12 +29,29 @@ def number(value: float | None, lang: str = "en") -> str:
     return text.replace(",", ".") if lang == "vi" else text
 
 
+def decimal(value: float, lang: str = "en") -> str:
+    """A number with as many decimals as it needs, two at most."""
+    text = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text
+
+
 def percent(value: float | None, lang: str = "en") -> str:
     """A rate with two decimals, rounded down, so that 97.996 % never shows as a target of 98 % reached."""
     if value is None:
         return "-"
     text = f"{int(value * 10_000 + 1e-9) / 100:.2f} %"
     return text.replace(".", ",") if lang == "vi" else text
+
+
+def level(name: str, lang: str) -> str:
+    """A level of offices; any other name stands for itself."""
+    return LEVELS.get(name, name) if lang == "vi" else name
+
+
+def day(on: date | str, lang: str) -> str:
+    """A date, as official papers write it in Vietnamese."""
+    on = on if isinstance(on, date) else date.fromisoformat(on)
+    return f"{on:%d/%m/%Y}" if lang == "vi" else on.isoformat()
 
 
 def moment(text: str) -> str:

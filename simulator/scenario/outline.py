@@ -1,9 +1,9 @@
 """What is in a scenario, as plain data: who works where, what is expected, and by which routes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import to_builtins
 
@@ -25,7 +25,10 @@ def head(scenario: Scenario) -> dict[str, Any]:
 
 
 def outline(scenario: Scenario) -> dict[str, Any]:
-    """The whole of it, before its levers; staff are full-time officials, posts the places they work at."""
+    """The whole of it, before its levers.
+
+    Staff are full-time officials, posts the places they work at, capacity what these can do, in officials.
+    """
     return {
         **head(scenario),
         "warmup_days": scenario.warmup_days,
@@ -37,6 +40,34 @@ def outline(scenario: Scenario) -> dict[str, Any]:
         "levers": [text(lever) for lever in scenario.levers],
         "successors": {name: each.successor for name, each in scenario.offices.items() if each.successor},
     }
+
+
+class Places(NamedTuple):
+    """Officials, the posts at which they work side by side, and what these can do, in officials.
+
+    Posts are officials over the share of their day that a dossier takes, rounded up to whole ones:
+    3.3 officials with a share of 1 have 4 posts, and can do what 4 can.
+    """
+
+    staff: float
+    posts: int
+    capacity: float
+
+    @property
+    def rounded(self) -> bool:
+        """Whether the posts can do another amount of work than the officials could."""
+        return abs(self.capacity - self.staff) > 1e-6 * self.staff
+
+
+def places(scenario: Scenario) -> Iterator[tuple[str, Places]]:
+    """The posts of every pool at work, by "office/pool" or a centre's name."""
+    for name, office in scenario.offices.items():
+        pools = scenario.profiles[office.profile].pools
+        for pool, staff in office.staff.items() if office.successor is None else ():
+            if pool in pools:
+                yield f"{name}/{pool}", _places(staff, pools[pool].share or office.share)
+    for name, centre in scenario.centres.items():
+        yield name, _places(centre.staff, centre.share or 1.0)
 
 
 def _expected(scenario: Scenario, profile: str | None = None) -> dict[str, float]:
@@ -78,7 +109,7 @@ def _pools(scenario: Scenario) -> list[dict[str, Any]]:
         for pool, spec in profile.pools.items():
             offices = _of(scenario, name)
             counts = [
-                _staff(each.staff[pool], spec.share or each.share) for each in offices if pool in each.staff
+                _places(each.staff[pool], spec.share or each.share) for each in offices if pool in each.staff
             ]
             centres = sorted({each.at[pool] for each in offices if pool in each.at})
             rows.append({"profile": name, **_pool(pool, spec, profile.calendar, counts), "at": centres})
@@ -90,29 +121,32 @@ def _centres(scenario: Scenario) -> list[dict[str, Any]]:
     return [
         {
             "profile": None,
-            **_pool(name, centre, "office", [_staff(centre.staff, centre.share or 1.0)]),
+            **_pool(name, centre, "office", [_places(centre.staff, centre.share or 1.0)]),
             "at": [],
         }
         for name, centre in scenario.centres.items()
     ]
 
 
-def _pool(name: str, pool: Pool, calendar: str, counts: Sequence[tuple[float, int]]) -> dict[str, Any]:
+def _pool(name: str, pool: Pool, calendar: str, counts: Sequence[Places]) -> dict[str, Any]:
     return {
         "pool": name,
         "agency": pool.agency,
-        "staff": sum(officials for officials, _ in counts),
-        "posts": sum(posts for _, posts in counts),
+        "staff": sum(each.staff for each in counts),
+        "posts": sum(each.posts for each in counts),
+        "capacity": round(sum(each.capacity for each in counts), 9),
         "queue": pool.queue,
         "calendar": pool.calendar or calendar,
     }
 
 
-def _staff(staff: float | list[Official], share: float) -> tuple[float, int]:
-    """Officials, and the places at which they work side by side."""
+def _places(staff: float | list[Official], share: float) -> Places:
+    """As the engine has them."""
     if isinstance(staff, list):
-        return len(staff), len(staff) * round(1 / share)
-    return staff, ceil(staff / share - 1e-9)
+        each = max(1, round(1 / share))
+        return Places(len(staff), len(staff) * each, sum(each.speed for each in staff) * each * share)
+    posts = ceil(staff / share - 1e-9)
+    return Places(staff, posts, round(posts * share, 9))
 
 
 def _routes(scenario: Scenario) -> list[dict[str, Any]]:

@@ -86,7 +86,16 @@ def test_what_a_lever_changes_is_shown_before_and_after(quickstart_leader):
     lines = told("staff:pool=leader,add=1", "--scenario", "quickstart").splitlines()
     assert lines[0] == "staff:pool=leader,add=1, quickstart; values that change: 1"
     before, after = f"{quickstart_leader:g}", f"{quickstart_leader + 1:g}"
-    assert cells(lines[-1]) == ["offices.H44.100.staff.leader", before, after]
+    assert cells(lines[4]) == ["offices.H44.100.staff.leader", before, after]
+
+
+def test_posts_rounded_up_are_told_with_what_they_can_do():
+    page = told("staff:factor=1.1,pool=justice", "--scenario", "quickstart")
+    assert cells(page.splitlines()[-1]) == ["H44.100/justice", "2.2", "9", "2.25"]
+    assert "rounded up" in page
+    assert "làm tròn lên" in told("staff:factor=1.1", "--scenario", "quickstart", "--lang", "vi")
+    assert "rounded up" not in told("staff:add=1,pool=justice", "--scenario", "quickstart")
+    assert "rounded up to whole ones" in told("staff")
 
 
 @pytest.fixture
@@ -98,7 +107,7 @@ def quickstart_leader() -> float:
 
 def test_a_long_list_of_changes_is_cut_and_json_has_them_all():
     found = changes(load("phu-tho-2026"), apply(load("phu-tho-2026"), parse("staff:add=1")))
-    page = told("staff", "--scenario", "phu-tho-2026").splitlines()
+    page = told("staff", "--scenario", "phu-tho-2026").split("\n\nPosts are")[0].splitlines()
     assert page[-1] == f"{len(found) - SHOWN} more: --format json shows all"
     assert sum(line.startswith("offices.") for line in page) == SHOWN
     whole = json.loads(told("staff", "--scenario", "phu-tho-2026", "--format", "json"))
@@ -122,7 +131,7 @@ def test_a_lever_acts_on_what_is_in_force_on_its_day(tmp_path):
     path.write_text(quickstart_yaml() + text, "utf-8")
     for day, before in (("2026-03-09", "5"), ("2026-03-10", "7")):
         page = told(f"staff:add=1,pool=leader,on={day}", "--scenario", str(path))
-        assert cells(page.splitlines()[-1])[1:] == [before, f"{int(before) + 1}"]
+        assert cells(page.splitlines()[4])[1:] == [before, f"{int(before) + 1}"]
 
 
 def quickstart_yaml() -> str:

@@ -65,12 +65,20 @@ def test_what_is_in_one_adds_up(mine):
     assert found["dossiers"] == pytest.approx(sum(row["dossiers"] for row in found["routes"]))
     pools = {(row["profile"], row["pool"]): row for row in found["pools"]}
     assert (pools["ward", "clerks"]["staff"], pools["ward", "clerks"]["posts"]) == (2, 2)
-    assert (pools["ward", "leader"]["staff"], pools["ward", "leader"]["posts"]) == (0.5, 1)
+    leader = pools["ward", "leader"]
+    assert (leader["staff"], leader["posts"], leader["capacity"]) == (0.5, 1, 0.5)
     assert (pools["ward", "experts"]["staff"], pools["ward", "experts"]["at"]) == (0, ["experts"])
     assert pools[None, "experts"]["staff"] == 2
     assert found["levers"][0] == "staff:pool=leader,add=1,on=2026-04-01"
     assert found["successors"] == {"H44.300": "H44.100"}
     assert found == json.loads(json.dumps(outline(load(mine))))
+
+
+def test_a_page_says_how_posts_are_rounded_where_they_are():
+    (leader,) = (row for row in answer("quickstart")["pools"] if row["pool"] == "leader")
+    assert (leader["staff"], leader["posts"], leader["capacity"]) == (0.5, 1, 1)
+    assert "rounded up.\nCapacity: what these can do, in officials." in ask("quickstart").stdout
+    assert "rounded up" not in ask("mm10").stdout
 
 
 def test_a_page_shows_branches_centres_calendars_levers_and_mergers(mine):
