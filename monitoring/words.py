@@ -120,6 +120,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "merit": ("Merit and pensions", "Người có công"),
     "social": ("Social allowance", "Bảo trợ xã hội"),
     "trade": ("Trade", "Công thương"),
+    "transport": ("Transport", "Giao thông vận tải"),
     NONE: ("(none)", "(không ghi)"),
 }
 """Words for names that come in the events; any other name stands for itself."""

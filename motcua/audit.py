@@ -110,7 +110,7 @@ def answered(asked: Asked) -> tuple[dict[str, Any], list["Finding"]]:
 
     book = load(asked.calendar)
     batch = folded(asked, book)
-    tell_dead(batch)
+    tell_dead(batch, asked.lang)
     if asked.as_of is not None and not (batch.processor.worlds or batch.dead):
         raise BadInput(
             f"nothing in the input happened before {asked.as_of.isoformat()}: give a later --as-of"
@@ -202,7 +202,7 @@ def _page(answer: Mapping[str, Any], lang: str) -> str:
     """The answer as a page of text: what was found, examples, what was not, what cannot be."""
     i = int(lang == "vi")
     found = [row for row in answer["findings"] if row["found"]]
-    parts = [f"{answer['scenario']}, {_WORDS['as_of'][i]} {moment(answer['as_of'])}"]
+    parts = [f"{answer['scenario']}, {_WORDS['as_of'][i]} {moment(answer['as_of'], lang)}"]
     parts.append(_found(found, lang) if found else _WORDS["nothing"][i])
     if "by" in answer and answer["by"]["office"]:
         parts.append(_found(answer["by"]["office"], lang, by_office=True))

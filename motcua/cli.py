@@ -166,6 +166,7 @@ def measure(**options: Any) -> None:
 @map_option
 @scenario_option
 @speed_option
+@lang_option
 def replay(**options: Any) -> None:
     """Send real dossiers or events on to the topic, in order, with the clock's ticks.
 

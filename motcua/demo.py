@@ -73,7 +73,7 @@ class Demo:
         """The run's facts, after the word that the record begins here, with a bar of the simulated days."""
         yield Begun(scenario=self.world.name, at=midnight(self.start))
         first = self.start - timedelta(days=self.world.warmup_days)
-        with Bar(f"simulating {self.world.name}", (self.until - first).days) as bar:
+        with Bar(f"{WORDS[self.lang]['simulating']} {self.world.name}", (self.until - first).days) as bar:
 
             def progress(at: datetime) -> None:
                 if self.stopped.is_set():
@@ -121,7 +121,7 @@ async def _embedded(demo: Demo) -> None:
     with _folder() as folder, closing(LocalLog(folder / "log.sqlite")) as log:
         driver, topic = LocalDriver(log, vietnam()), LocalTopic(log)
         async with served(driver.view, demo.port, demo.lang, title) as address:
-            _say_where(address)
+            _say("live", demo, address)
             begun = time.monotonic()
             try:
                 await _stream(demo.messages(), topic, driver)
@@ -134,7 +134,7 @@ async def _embedded(demo: Demo) -> None:
             page = snapshot(driver.view, name, demo.lang, province=title)
             _conclude(demo, answers, page, pace)
             if demo.serve:
-                _say_served(address)
+                _say("stays", demo, address)
                 await asyncio.Event().wait()
 
 
@@ -162,18 +162,18 @@ def _through_kafka(demo: Demo, kafka: str) -> None:
     from simulator.sinks.kafka import KafkaTopic
     from streams import topics
 
-    with _broker(kafka) as address:
+    with _broker(demo, kafka) as address:
         if kafka != "local":
             # A broker that lasts may hold other runs: a name of its own for each seed keeps them apart.
             demo = replace(demo, world=structs.replace(demo.world, name=f"{demo.world.name}-seed{demo.seed}"))
         topics.ensure(address)
         with _worker(demo, address) as page:
-            _say_where(page)
+            _say("live", demo, page)
             begun = time.monotonic()
             with KafkaTopic(address) as topic:
                 for line in demo.messages():
                     topic.put(line.event, line.value)
-            health = _caught_up(page, demo.world.name, midnight(demo.until).timestamp())
+            health = _caught_up(page, demo, midnight(demo.until).timestamp())
             pace = Pace(health["events"], time.monotonic() - begun, health["lag"])
             asked = {"scenario": demo.world.name}
             answers = {by: json.loads(_get(page, "/api/indicators", {**asked, "by": by})) for by in ASKED}
@@ -181,7 +181,7 @@ def _through_kafka(demo: Demo, kafka: str) -> None:
             answers["before"] = json.loads(_get(page, "/api/indicators", beginning))
             _conclude(demo, answers, _get(page, "/snapshot", {**asked, "lang": demo.lang}), pace)
             if demo.serve:
-                _say_served(page)
+                _say("stays", demo, page)
                 threading.Event().wait()
 
 
@@ -229,13 +229,13 @@ def _chunks(messages: Iterable[Line]) -> Iterator[list[Line]]:
 
 
 @contextmanager
-def _broker(kafka: str) -> Iterator[str]:
+def _broker(demo: Demo, kafka: str) -> Iterator[str]:
     if kafka != "local":
         yield kafka
         return
     from streams.broker import local_kafka
 
-    click.echo("starting Apache Kafka on this machine ...", err=True)
+    _say("kafka", demo)
     with local_kafka() as address:
         yield address
 
@@ -261,14 +261,14 @@ def _worker(demo: Demo, broker: str) -> Iterator[str]:
             end(process)
 
 
-def _caught_up(page: str, scenario: str, until: float) -> dict[str, Any]:
+def _caught_up(page: str, demo: Demo, until: float) -> dict[str, Any]:
     """The worker's health once it has folded all that was sent, with a bar of what it has left."""
     total = 0
-    with Bar("folding", 1000) as bar:
+    with Bar(WORDS[demo.lang]["folding"], 1000) as bar:
         while True:
             health: dict[str, Any] = json.loads(_get(page, "/healthz", {}))
             total = max(total, health["lag"])
-            if health["lag"] == 0 and health["clocks"].get(scenario, 0) >= until:
+            if health["lag"] == 0 and health["clocks"].get(demo.world.name, 0) >= until:
                 return health
             bar.to(1000 - 1000 * health["lag"] // max(total, 1))
             time.sleep(0.2)
@@ -293,9 +293,5 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _say_where(address: str) -> None:
-    click.echo(f"The page, live: {address}", err=True)
-
-
-def _say_served(address: str) -> None:
-    click.echo(f"The page stays at {address} until Ctrl-C.", err=True)
+def _say(name: str, demo: Demo, address: str = "") -> None:
+    click.echo(WORDS[demo.lang][name].format(address=address), err=True)

@@ -1,6 +1,6 @@
 """Feeding a topic: messages in order, at a pace, with the clock's ticks between them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -55,12 +55,17 @@ def ticked(messages: Iterable[Line], every: timedelta, until: datetime | None = 
     yield from lines(Tick(scenario=name, at=until or at + patience) for name, at in sorted(last.items()))
 
 
-def paced(messages: Iterable[Line], speed: float | None) -> Iterator[Line]:
-    """The messages, each when its instant comes, `speed` times as fast as it happened; None: at once."""
+def paced(
+    messages: Iterable[Line], speed: float | None, idle: Callable[[], object] | None = None
+) -> Iterator[Line]:
+    """The messages, each when its instant comes, `speed` times as fast as it happened; None: at once.
+
+    `idle` is called in the pauses: to send what is held.
+    """
     if speed is None:
         yield from messages
         return
-    pace = Pace(speed)
+    pace = Pace(speed, idle=idle)
     for line in messages:
         if line.event is not None:
             pace.wait(line.event.at)

@@ -14,8 +14,9 @@ from dossier.figures.period import concerns
 from dossier.law.calendar import Book, vietnam
 from motcua.calendars import load
 from motcua.files import BadInput, read
+from motcua.names import DIMENSIONS, NAMES, named
 from motcua.progress import Count
-from motcua.show import moment, number, percent, table
+from motcua.show import counted, moment, number, percent, table
 from streams.processor import DeadLetter, PartitionProcessor
 from streams.world import World
 
@@ -51,21 +52,26 @@ def run(asked: Question) -> None:
     with Count("folded") as count:
         batch = fold_files(asked.files, asked.columns, None, count.add, load(asked.calendar))
     answer = figures_of(batch, asked.scenario, (asked.since, asked.as_of), asked.by, asked.due)
-    tell_dead(batch)
+    tell_dead(batch, asked.lang)
     if asked.form == "json":
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         click.echo(_table(answer, asked.by, asked.lang))
 
 
-def tell_dead(batch: Batch) -> None:
+def tell_dead(batch: Batch, lang: str = "en") -> None:
     """Say on standard error how many messages were of no use, why the first, and how many repeat others."""
-    if batch.processor.duplicates:
-        many = batch.processor.duplicates
-        click.echo(f"{many} messages repeat others (the same office, dossier and seq): left out", err=True)
+    vi = lang == "vi"
+    if many := batch.processor.duplicates:
+        words = f"{counted(many, 'message')} told again (the same office, dossier and seq): left out"
+        if vi:
+            words = f"{number(many, lang)} thông điệp lặp lại (cùng đơn vị, hồ sơ và seq): không tính"
+        click.echo(words, err=True)
     if batch.dead:
-        words = f"{len(batch.dead)} messages could not be used; the first because"
-        raw = " ".join(batch.dead[0].raw[:300].decode("utf-8", "replace").split())
+        many, raw = len(batch.dead), " ".join(batch.dead[0].raw[:300].decode("utf-8", "replace").split())
+        words = f"{counted(many, 'message')} could not be used; the first because"
+        if vi:
+            words = f"{number(many, lang)} thông điệp không dùng được; thông điệp đầu vì"
         click.echo(f"{words}: {batch.dead[0].detail}, in {raw}", err=True)
 
 
@@ -128,20 +134,30 @@ def _world(batch: Batch, scenario: str | None) -> World:
 
 
 def _table(answer: dict[str, Any], by: str | None, lang: str) -> str:
-    """The figures in columns: the total, then each group."""
+    """The figures in columns: the total, then each group; in Vietnamese with what they are called."""
     groups = {"total": answer["total"], **(answer["by"][by] if by else {})}
     names = list(answer["total"])
     if not by:
-        rows = [(name, _cell(name, answer["total"][name], lang)) for name in names]
-        return table((answer["scenario"], moment(answer["as_of"])), rows)
+        head = [answer["scenario"], moment(answer["as_of"], lang)]
+        rows = [[name, _cell(name, answer["total"][name], lang)] for name in names]
+        if lang == "vi":
+            return table([*head, "tên chỉ số"], [[*row, NAMES[row[0]]] for row in rows])
+        return table(head, rows)
     shown = (
         *("received", "online", "finished", "on_time", "late", "open", "open_overdue"),
         *("on_time_rate_finished", "on_time_rate_fell_due", "on_time_rate_766", "on_time_rate_strict"),
         "apology_rate",
     )
-    rows = [(key, *(_cell(name, found[name], lang) for name in shown)) for key, found in groups.items()]
-    head = (by, *(name.replace("on_time_rate_", "rate_") for name in shown))
-    return f"{answer['scenario']}, as of {moment(answer['as_of'])}\n\n{table(head, rows)}"
+    rows = [
+        [named(key, lang), *(_cell(name, found[name], lang) for name in shown)]
+        for key, found in groups.items()
+    ]
+    at = moment(answer["as_of"], lang)
+    if lang == "vi":
+        heads = [DIMENSIONS[by], *(NAMES[name] for name in shown)]
+        return f"{answer['scenario']}, tính đến {at}\n\n{table(heads, rows)}"
+    heads = [by, *(name.replace("on_time_rate_", "rate_") for name in shown)]
+    return f"{answer['scenario']}, as of {at}\n\n{table(heads, rows)}"
 
 
 def _cell(name: str, value: float | None, lang: str) -> str:

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 
 from motcua.files import BadInput
 from motcua.options import FILE, Day, calendar_option, lang_option, map_option, scenario_option
-from motcua.show import clean
+from motcua.show import clean, counted
 
 if TYPE_CHECKING:
     from dossier.figures.period import Period
@@ -195,7 +195,9 @@ def _read(options: Mapping[str, Any]) -> "Answer":
     name = name_of(batch, options["scenario"])
     world = batch.processor.worlds[name]
     if batch.dead:
-        click.echo(f"{len(batch.dead)} messages could not be used; motcua measure says why", err=True)
+        click.echo(
+            f"{counted(len(batch.dead), 'message')} could not be used; motcua measure says why", err=True
+        )
     first = min(
         (d.accepted_at for d in world.dossiers.values() if d.accepted_at is not None), default=world.clock
     )

@@ -1,6 +1,6 @@
 """One run of a scenario: what was asked for, where it goes, at which pace; and its summary."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -30,6 +30,15 @@ from simulator.parallel import Parallel
 from simulator.run import ModelError, Progress, Simulation
 from simulator.scenario.files import load
 from simulator.scenario.levers import parse
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "left": (
+        "an interrupted run left it, it cannot be resumed: delete it",
+        "do một lần chạy bị ngắt để lại, không thể chạy tiếp: hãy xóa",
+    ),
+    "simulating": ("simulating", "mô phỏng"),
+    "days": ("days", "số ngày"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +104,7 @@ class Run:
             sinks = self.places.open(self.start, self.until, plan.lang, self.world.title)
             out = stack.enter_context(Outlets(sinks, topic, self._ended))
             for part in out.left:
-                click.echo(f"{part}: an interrupted run left it, it cannot be resumed: delete it", err=True)
+                click.echo(f"{part}: {_word('left', plan.lang)}", err=True)
             with self._named():
                 self._tell(out)
         summary = self.engine.summary()
@@ -125,7 +134,7 @@ class Run:
 
             self._day = day
             if self.pace is not None:
-                self._follow(begun, out, stack.enter_context(Lag(self.pace)))
+                self._follow(begun, out, stack.enter_context(Lag(self.pace, self.plan.lang)))
             elif not out.told:
                 self.engine.run()
             elif out.fast:
@@ -163,10 +172,11 @@ class Run:
     def _meter(self, stack: ExitStack) -> Progress:
         if self.pace is not None:
             return _unseen
-        words = f"simulating {self.world.name}"
+        lang = self.plan.lang
+        words = f"{_word('simulating', lang)} {self.world.name}"
         first = self.start - timedelta(days=self.world.warmup_days)
         if self.plan.dossiers is not None:
-            count = stack.enter_context(Count(f"{words}, days:"))
+            count = stack.enter_context(Count(f"{words}, {_word('days', lang)}:"))
             return lambda _: count.add(1)
         bar = stack.enter_context(Bar(words, (self.until - first).days))
         return lambda at: bar.to((at.date() - first).days)
@@ -226,7 +236,7 @@ class Run:
         streams = self.plan.kafka is not None or self.plan.store is not None
         if self.pace is None or not streams:
             return None
-        return Steering(self.pace, self.world.name, midnight(self.start))
+        return Steering(self.pace, self.world.name, midnight(self.start), self.plan.lang)
 
 
 def check_days(start: date, until: date) -> None:
@@ -238,6 +248,10 @@ def check_days(start: date, until: date) -> None:
 def midnight(day: date) -> datetime:
     """The local midnight at which a day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+
+
+def _word(name: str, lang: str) -> str:
+    return _WORDS[name][lang == "vi"]
 
 
 def _unseen(_: datetime) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from motcua.names import named
 from motcua.options import FILE, FORMATS, lang_option
-from motcua.show import clean, decimal, number, percent, table
+from motcua.show import clean, day, decimal, number, percent, table
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "scenario": ("scenario", "kịch bản"),
@@ -59,7 +60,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "wrong": ("cannot be run", "chưa chạy được"),
 }
 
-_LEVELS = {"commune": "xã", "district": "huyện", "department": "sở", "province": "tỉnh"}
 _WEEK = {"mon": "T2", "tue": "T3", "wed": "T4", "thu": "T5", "fri": "T6", "sat": "T7", "sun": "CN"}
 _PROFILES = ("profile", "level", "offices", "procedures", "dossiers", "online", "calendar")
 _POOLS = ("profile", "pool", "agency", "staff", "posts", "capacity", "queue", "calendar", "at")
@@ -129,8 +129,8 @@ def _list(form: str, lang: str) -> None:
             row["title"],
             number(row["offices"], lang),
             number(row["procedures"], lang),
-            row["first"],
-            row["last"],
+            day(row["first"], lang),
+            day(row["last"], lang),
             number(row["dossiers"], lang),
         )
         for row in rows
@@ -157,9 +157,16 @@ def _check(path: Path, form: str, lang: str) -> None:
     if form == "json":
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        many = f"{number(answer['offices'], lang)} {_word('offices', lang)}"
-        dossiers = f"{number(answer['dossiers'], lang)} {_word('dossiers', lang)}"
+        many = _many(answer["offices"], "offices", lang)
+        dossiers = _many(answer["dossiers"], "dossiers", lang)
         click.echo(f"{path} {_word('right', lang)}: {many}, {dossiers}, {_period(answer, lang)}")
+
+
+def _many(count: float, name: str, lang: str) -> str:
+    """1 office, 2 offices."""
+    noun = _word(name, lang)
+    one = lang == "en" and number(count, lang) == "1"
+    return f"{number(count, lang)} {noun.removesuffix('s') if one else noun}"
 
 
 def _page(answer: Mapping[str, Any], lang: str) -> str:
@@ -210,7 +217,7 @@ def _cell(name: str, value: Any, lang: str) -> str:
         return decimal(value, lang)
     if isinstance(value, int | float):
         return number(value, lang)
-    return _LEVELS.get(value, str(value)) if name == "level" and lang == "vi" else str(value)
+    return named(value, lang) if name in {"level", "field"} else str(value)
 
 
 def _section(name: str, lines: Sequence[str], lang: str) -> str:
@@ -247,15 +254,16 @@ def _step(step: Mapping[str, Any], lang: str) -> str:
 def _hours(calendar: Mapping[str, Any], lang: str) -> str:
     """A calendar in a line; days with the same hours stand together."""
     days: dict[str, list[str]] = {}
-    for day, spans in calendar["week"].items():
-        name = _WEEK[day] if lang == "vi" else day
+    for weekday, spans in calendar["week"].items():
+        name = _WEEK[weekday] if lang == "vi" else weekday
         days.setdefault(" ".join("-".join(span) for span in spans), []).append(name)
     week = ", ".join(f"{' '.join(names)} {hours}" for hours, names in days.items() if hours)
     return f"{week}; {_word('holidays' if calendar['holidays'] else 'week', lang)}"
 
 
 def _period(answer: Mapping[str, Any], lang: str) -> str:
-    return f"{_word('from', lang)} {answer['first']} {_word('to', lang)} {answer['last']}"
+    first, last = day(answer["first"], lang), day(answer["last"], lang)
+    return f"{_word('from', lang)} {first} {_word('to', lang)} {last}"
 
 
 def _word(name: str, lang: str) -> str:

@@ -3,29 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
+from motcua.names import named
 from motcua.show import moment, number, percent, table
 
 WORDS = {
     "en": {
-        "level": "level", "commune": "commune", "department": "department", "received": "received",
+        "level": "level", "received": "received",
         "on_time_766": "on time (766)", "published": "published", "finished": "on time (finished)",
         "fell_due": "on time (fell due)", "online": "online", "late": "late", "open_overdue": "overdue now",
         "letters": "letters sent", "total": "all", "worst": "Worst five offices (of those that fell due)",
         "office": "office", "board": "Scoreboard", "as_of": "as of",
         "carried": "{n} of them were carried over; index 766 counts what a period receives or works on.",
-        "page": "The page as it stands",
+        "page": "The page as it stands", "simulating": "simulating", "folding": "folding",
+        "live": "The page, live: {address}", "stays": "The page stays at {address} until Ctrl-C.",
+        "kafka": "starting Apache Kafka on this machine ...",
         "pace": "{events} messages simulated, streamed and folded in {seconds} s: {rate} a second; lag {lag}",
     },
     "vi": {
-        "level": "cấp", "commune": "xã, phường", "department": "sở", "received": "tiếp nhận",
+        "level": "cấp", "received": "tiếp nhận",
         "on_time_766": "đúng hạn (766)", "published": "công bố", "finished": "đúng hạn (đã xong)",
         "fell_due": "đúng hạn (đến hạn)", "online": "trực tuyến", "late": "trễ hạn",
         "open_overdue": "đang quá hạn",
         "letters": "thư xin lỗi", "total": "tất cả", "worst": "Năm đơn vị kém nhất (trên số hồ sơ đến hạn)",
         "office": "đơn vị", "board": "Bảng điểm", "as_of": "tính đến",
         "carried": "trong đó {n} hồ sơ kỳ trước chuyển sang; chỉ số 766 tính cả hồ sơ xử lý trong kỳ.",
-        "page": "Trang đã lưu",
-        "pace": "{events} thông điệp trong {seconds} giây: {rate} mỗi giây; còn chờ {lag}",
+        "page": "Trang đã lưu", "simulating": "mô phỏng", "folding": "tổng hợp",
+        "live": "Trang trực tiếp: {address}", "stays": "Trang còn mở tại {address} cho đến khi nhấn Ctrl-C.",
+        "kafka": "đang khởi động Apache Kafka trên máy này ...",
+        "pace": "{events} thông điệp được mô phỏng, truyền, tổng hợp trong {seconds} giây: {rate} mỗi giây; "
+        "còn chờ {lag}",
     },
 }  # fmt: skip
 
@@ -57,11 +63,11 @@ def scoreboard(
     words = WORDS[lang]
     levels = {**by_level["by"]["level"], "total": by_level["total"]}
     real = {name: {"published": published.get(name)} for name in levels}
-    rows = [(words.get(name, name), *_row({**levels[name], **real[name]}, LEVEL, lang)) for name in levels]
+    rows = [(_level(name, lang), *_row({**levels[name], **real[name]}, LEVEL, lang)) for name in levels]
     worst = [(name, *_row(found, OFFICE, lang)) for name, found in _worst(by_office["by"]["office"])]
     return "\n".join(
         (
-            f"{words['board']}: {by_level['scenario']}, {words['as_of']} {moment(by_level['as_of'])}",
+            f"{words['board']}: {by_level['scenario']}, {words['as_of']} {moment(by_level['as_of'], lang)}",
             "",
             table([words[name] for name in ("level", *LEVEL)], rows),
             words["carried"].format(n=number(before["total"]["received"], lang)),
@@ -70,6 +76,10 @@ def scoreboard(
             table([words[name] for name in ("office", *OFFICE)], worst),
         )
     )
+
+
+def _level(name: str, lang: str) -> str:
+    return WORDS[lang]["total"] if name == "total" else named(name, lang)
 
 
 def _row(found: Answer, columns: tuple[str, ...], lang: str) -> list[str]:

@@ -9,14 +9,6 @@ LANGUAGES = ("en", "vi")
 WIDE = 100
 """A table that would be wider has its headings broken."""
 
-LEVELS = {
-    "commune": "cấp xã",
-    "district": "cấp huyện",
-    "department": "sở, ngành",
-    "province": "cấp tỉnh",
-}
-"""The levels of offices in Vietnamese; in English their names are the words."""
-
 _NUMBER = re.compile(r"[-+]?[\d.,]+(\s?%)?|-|–|")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -43,9 +35,9 @@ def percent(value: float | None, lang: str = "en") -> str:
     return text.replace(".", ",") if lang == "vi" else text
 
 
-def level(name: str, lang: str) -> str:
-    """A level of offices; any other name stands for itself."""
-    return LEVELS.get(name, name) if lang == "vi" else name
+def counted(count: int, noun: str) -> str:
+    """1 message, 2,000 messages; in Vietnamese a noun does not change."""
+    return f"{number(count)} {noun if count == 1 else f'{noun}s'}"
 
 
 def day(on: date | str, lang: str) -> str:
@@ -54,9 +46,12 @@ def day(on: date | str, lang: str) -> str:
     return f"{on:%d/%m/%Y}" if lang == "vi" else on.isoformat()
 
 
-def moment(text: str) -> str:
+def moment(text: str, lang: str = "en") -> str:
     """An instant to the second; figures at stream time are those a microsecond after it."""
-    return datetime.fromisoformat(text).isoformat(sep=" ", timespec="seconds")
+    at = datetime.fromisoformat(text)
+    return (
+        f"{at:%H:%M:%S} {day(at.date(), lang)}" if lang == "vi" else at.isoformat(sep=" ", timespec="seconds")
+    )
 
 
 def clean(text: object) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from motcua.options import FILE, Address
+from motcua.options import FILE, Address, lang_option
 
 if TYPE_CHECKING:
     from simulator.scenario.model import Lever
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 @click.argument("levers", nargs=-1, required=True, metavar="LEVER...")
 @click.option("--kafka", type=Address(), metavar="HOST:PORT", help="The broker that the simulation feeds.")
 @click.option("--store", type=FILE, help="The embedded log that it writes.")
-def steer(scenario: str, levers: tuple[str, ...], kafka: str | None, store: Path | None) -> None:
+@lang_option
+def steer(scenario: str, levers: tuple[str, ...], kafka: str | None, store: Path | None, lang: str) -> None:
     """Change the offices of a simulation while it runs with --speed or --backfill.
 
     It asks for levers every ten simulated minutes, pulls them at once, or on the day that they name, and
@@ -41,7 +42,7 @@ def steer(scenario: str, levers: tuple[str, ...], kafka: str | None, store: Path
     orders = [Order(scenario=world.name, lever=_written(lever), at=now) for lever in pulled]
     send([encode(order) for order in orders], kafka, store)
     for order in orders:
-        click.echo(f"sent to {world.name}: {order.lever}")
+        click.echo(f"{'đã gửi tới' if lang == 'vi' else 'sent to'} {world.name}: {order.lever}")
 
 
 def _written(lever: "Lever") -> str:

@@ -27,6 +27,13 @@ SHOWN = 200
 """Characters of what was sent, in a warning."""
 
 
+_WARNINGS = {
+    "wait": ("{why}: levers wait", "{why}: các biện pháp chờ"),
+    "none": ("no order: {what} ({why})", "không phải lệnh: {what} ({why})"),
+    "refused": ("lever refused: {what} ({why})", "biện pháp bị từ chối: {what} ({why})"),
+}
+
+
 class Steering:
     """Holds a simulation to its pace, moves the topic's clock in the quiet, and gives the levers that came.
 
@@ -34,8 +41,8 @@ class Steering:
     What lies before the pace begins is history, and nobody steers it.
     """
 
-    def __init__(self, pace: Pace, scenario: str, start: datetime) -> None:
-        self._pace, self._scenario = pace, scenario
+    def __init__(self, pace: Pace, scenario: str, start: datetime, lang: str = "en") -> None:
+        self._pace, self._scenario, self._lang = pace, scenario, lang
         self._asked = self._ticked = 0.0
         self._clock = start
         self._waiting: list[Lever] = []
@@ -79,13 +86,13 @@ class Steering:
         except ControlError as error:
             if str(error) != self._trouble:
                 self._trouble = str(error)
-                _warn(f"{error}: levers wait")
+                self._warn("wait", error)
             return
         self._trouble = ""
         for raw in sent:
             order = decode(raw)
             if isinstance(order, Rejected):
-                _warn(f"no order: {raw[:SHOWN].decode('utf-8', 'replace')} ({order.detail})")
+                self._warn("none", order.detail, raw[:SHOWN].decode("utf-8", "replace"))
             elif order.scenario == self._scenario:
                 yield from self._read(order.lever, today)
 
@@ -93,7 +100,7 @@ class Steering:
         try:
             lever = parse(written)
         except ScenarioError as error:
-            _warn(f"lever refused: {written} ({error})")
+            self._warn("refused", error, written)
             return
         if _has_come(lever, today) or self._fits(lever, today):
             yield lever
@@ -103,13 +110,13 @@ class Steering:
         try:
             self._simulation.course.steered(today, [lever])
         except ScenarioError as error:
-            _warn(f"lever refused: {text(lever)} ({error})")
+            self._warn("refused", error, text(lever))
             return False
         return True
 
-
-def _warn(words: str) -> None:
-    click.echo(f"motcua: {clean(words)}", err=True)
+    def _warn(self, which: str, why: object, what: str = "") -> None:
+        words = _WARNINGS[which][self._lang == "vi"].format(what=what, why=why)
+        click.echo(f"motcua: {clean(words)}", err=True)
 
 
 def _has_come(lever: Lever, today: date) -> bool:

@@ -1,9 +1,11 @@
 """The summary of a run for people: figures by level, pools, what is wrong, in English or Vietnamese."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from motcua.show import number, percent, table
+from motcua.names import named
+from motcua.show import counted, day, number, percent, table
 
 if TYPE_CHECKING:
     from simulator.engine.trouble import Trouble
@@ -15,6 +17,7 @@ SENTENCES = 20
 
 FIGURES: Mapping[str, tuple[str, str]] = {
     "dossiers": ("dossiers", "hồ sơ"),
+    "carried": ("of them, carried over", "trong đó từ kỳ trước chuyển sang"),
     "accepted": ("accepted", "tiếp nhận"),
     "finished": ("finished", "kết thúc"),
     "open": ("open", "đang giải quyết"),
@@ -28,14 +31,19 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "letters_sent": ("letters sent", "thư xin lỗi đã gửi"),
     "supplements": ("requests for papers", "yêu cầu bổ sung"),
     "satisfied_rate": ("satisfied, of those who rated", "tỷ lệ hài lòng, trên số đánh giá"),
-    "mean_cycle_hours": ("mean hours from filing to the end", "số giờ từ khi nộp đến khi kết thúc"),
-    "mean_days": ("mean days from acceptance to the end", "số ngày từ khi tiếp nhận đến khi kết thúc"),
-    "mean_wait_hours": ("mean hours in queues", "số giờ chờ trong hàng đợi"),
-    "mean_work_hours": ("mean hours of work", "số giờ xử lý"),
+    "mean_cycle_hours": (
+        "mean hours from filing to the end",
+        "số giờ trung bình từ khi nộp đến khi kết thúc",
+    ),
+    "mean_days": ("mean days from acceptance to the end", "số ngày trung bình từ tiếp nhận đến kết thúc"),
+    "mean_wait_hours": ("mean hours in queues", "số giờ trung bình chờ trong hàng đợi"),
+    "mean_work_hours": ("mean hours of work", "số giờ xử lý trung bình"),
     "visitors": ("visitors with a ticket", "lượt lấy số"),
     "left": ("of them, left the queue", "trong đó bỏ về"),
 }
 """The rows, with their names in English and Vietnamese; `docs/simulate.md` says what they count."""
+_RARE = frozenset({"carried", "visitors", "left", "satisfied_rate"})
+"""Rows that stand only where there is something in them."""
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "head": ("{name}, seed {seed}, {start} to {last}", "{name}, hạt giống {seed}, {start} đến {last}"),
@@ -50,7 +58,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "busy": ("utilisation", "mức sử dụng"),
     "some": ("the {n} busiest of {of} pools", "{n} nhóm bận nhất trong {of} nhóm"),
     "speed": (
-        "{dossiers} dossiers and {events} events a processor second, {peak} MB at most",
+        "{counted} and {events} events a processor second, {peak} MB at most",
         "{dossiers} hồ sơ và {events} sự kiện mỗi giây xử lý, tối đa {peak} MB",
     ),
     "pace": (
@@ -97,9 +105,9 @@ def told(trouble: Sequence["Trouble"], summary: Mapping[str, Any], lang: str) ->
 
 
 def _head(summary: Mapping[str, Any], lang: str) -> str:
-    last = summary["until"]
+    start, last = summary["from"], date.fromisoformat(summary["until"]) - timedelta(days=1)
     head = _word("head", lang).format(
-        name=summary["scenario"], seed=summary["seed"], start=summary["from"], last=last
+        name=summary["scenario"], seed=summary["seed"], start=day(start, lang), last=day(last, lang)
     )
     levers = summary["levers"]
     return f"{head}\n{_word('levers', lang)}: {', '.join(levers)}" if levers else head
@@ -108,10 +116,11 @@ def _head(summary: Mapping[str, Any], lang: str) -> str:
 def _figures(summary: Mapping[str, Any], lang: str) -> str:
     levels = summary["levels"]
     columns = [summary, *levels.values()] if len(levels) > 1 else [summary]
-    heads = [_word("figure", lang), _word("all", lang), *levels][: len(columns) + 1]
+    heads = [_word("figure", lang), _word("all", lang), *(named(level, lang) for level in levels)]
+    heads = heads[: len(columns) + 1]
     rows = []
     for name, words in FIGURES.items():
-        if summary[name] in {0, None} and name in {"visitors", "left", "satisfied_rate"}:
+        if not summary.get(name) and name in _RARE:
             continue
         rows.append([words[lang == "vi"], *(_value(name, column[name], lang) for column in columns)])
     return table(heads, rows)
@@ -156,6 +165,7 @@ def _pools(summary: Mapping[str, Any], lang: str) -> Iterator[str]:
 def _engine(summary: Mapping[str, Any], lang: str) -> str:
     engine = summary["engine"]
     words = _word("speed", lang).format(
+        counted=counted(round(engine["dossiers_per_cpu_second"]), "dossier"),
         dossiers=number(engine["dossiers_per_cpu_second"], lang),
         events=number(engine["events_per_cpu_second"], lang),
         peak=number(engine["peak_mb"], lang),

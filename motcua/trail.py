@@ -12,7 +12,7 @@ from dossier.event import Event, Fact
 from dossier.life import forms
 from motcua.files import BadInput
 from motcua.options import FILE, FORMATS, calendar_option, lang_option, map_option, scenario_option
-from motcua.show import clean
+from motcua.show import clean, counted
 
 if TYPE_CHECKING:
     from dossier.law.calendar import Book
@@ -67,7 +67,7 @@ def find(file: Path, name: str, options: Mapping[str, Any]) -> list[Fact]:
         several = ", ".join(f"{scenario}/{office}" for scenario, office in sorted(found))
         raise BadInput(f"several dossiers are called {name!r} ({clean(several)}): add --office or --scenario")
     if broken:
-        what = "1 message that names" if broken == 1 else f"{broken} messages that name"
+        what = f"{counted(broken, 'message')} that name{'s' if broken == 1 else ''}"
         click.echo(f"{what} {name} could not be used", err=True)
     facts = next(iter(found.values()))
     return [facts[seq] for seq in sorted(facts)]

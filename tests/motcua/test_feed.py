@@ -63,3 +63,10 @@ def test_a_pace_keeps_the_distances():
     assert seen[0] < 0.05
     assert seen[2] >= 0.1
     assert seen[1] == pytest.approx(0.05, abs=0.045)
+
+
+def test_what_is_held_is_sent_before_a_pause():
+    sent: list[int] = []
+    fed = paced(lines([accepted(0), accepted(1)]), 3600 * 10, lambda: sent.append(1))
+    assert len(list(fed)) == 2
+    assert sent == [1]

@@ -15,6 +15,7 @@ from dossier.event import encode
 from motcua.cli import main
 from motcua.files import COLUMNS
 from motcua.measure import fold_files
+from motcua.names import DIMENSIONS, NAMES
 from tests import strategies as our
 from tests.dossier import oracle
 
@@ -296,6 +297,23 @@ def test_groups_are_there_only_when_asked_for(motcua, tmp_path):
         code, out, _ = motcua("measure", file, "--by", "office", "--lang", lang)
         assert code == 0
         assert "o" in out
+
+
+def test_every_figure_and_heading_has_a_name_in_vietnamese(motcua, total, tmp_path):
+    file = tmp_path / "t.csv"
+    file.write_text(HEADER + ROW)
+    assert set(total(file)[0]) == set(NAMES)
+    assert set(DIMENSIONS) == set(oracle.DIMENSIONS)
+    lines = motcua("measure", file, "--lang", "vi")[1].splitlines()
+    assert lines[2].split() == ["received", "1", "tiếp", "nhận"]
+    assert "tính đến" in motcua("measure", file, "--by", "level", "--lang", "vi")[1]
+
+
+def test_messages_of_no_use_are_counted_in_the_language(motcua, tmp_path):
+    file = tmp_path / "t.csv"
+    file.write_text(HEADER + ROW + ROW.replace("2026-02-09T08:00:00Z", "soon"))
+    assert "1 message could not be used" in motcua("measure", file)[2]
+    assert "1 thông điệp không dùng được" in motcua("measure", file, "--lang", "vi")[2]
 
 
 def test_rates_have_full_precision_and_none_for_nothing(total, tmp_path):

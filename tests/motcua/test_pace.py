@@ -40,6 +40,15 @@ def test_who_is_late_is_not_held_up_and_the_lag_is_known():
     assert 0.15 < pace.most < 2
 
 
+def test_what_is_told_without_a_pause_is_not_held_back_for_long(monkeypatch):
+    monkeypatch.setattr("motcua.pace.STALE_SECONDS", 0.05)
+    idle: list[int] = []
+    pace = Pace(1.0, idle=lambda: idle.append(1))
+    for k in range(20):
+        pace.wait(our.at(0) + timedelta(seconds=0.01 * k))
+    assert 1 <= len(idle) <= 4
+
+
 def test_before_a_wait_that_is_worth_it_the_idle_hand_is_put_to_work():
     idle: list[int] = []
     pace = Pace(1.0, idle=lambda: idle.append(1))

@@ -234,6 +234,7 @@ def test_a_later_run_is_not_steered_by_what_was_sent_before(tmp_path, capsys):
     plan = Plan(scenario="quickstart", until=date(2026, 3, 4), store=store, speed=1e9)
     Run(plan).go()
     assert steer("quickstart", "edd", "--store", store) == "sent to quickstart: edd\n"
+    assert steer("quickstart", "edd", "--store", store, "--lang", "vi") == "đã gửi tới quickstart: edd\n"
     assert Run(plan).go().summary["levers"] == []
     assert capsys.readouterr().err == ""
 

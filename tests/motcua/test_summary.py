@@ -33,6 +33,23 @@ def test_every_figure_has_its_row_in_the_way_of_the_language():
     assert "97,99 %" in vietnamese
 
 
+def test_levels_and_days_are_those_of_the_language():
+    levels = {"commune": summary()["levels"]["level0"], "district": summary()["levels"]["level0"]}
+    english, vietnamese = (shown({**summary(), "levels": levels}, lang) for lang in ("en", "vi"))
+    assert english.splitlines()[0] == "here, seed 3, 2026-03-01 to 2026-03-31"
+    assert vietnamese.splitlines()[0] == "here, hạt giống 3, 01/03/2026 đến 31/03/2026"
+    assert "commune  district" in english
+    assert "Cấp xã  Cấp huyện" in vietnamese
+
+
+def test_dossiers_carried_over_have_a_row_where_there_are_any():
+    rows = shown({**summary(), "dossiers": 60, "carried": 41}, "en").splitlines()
+    (row,) = (row for row in rows if "carried over" in row)
+    assert rows[rows.index(row) - 1].split() == ["dossiers", "60"]
+    assert row.split()[-1] == "41"
+    assert "carried over" not in shown({**summary(), "carried": 0}, "en")
+
+
 def test_levels_have_columns_where_there_are_several():
     assert "level0" not in shown(summary(1), "en")
     head = next(line for line in shown(summary(3), "en").splitlines() if "level0" in line)
