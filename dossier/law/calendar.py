@@ -30,6 +30,7 @@ from dossier.law.rules import RULE_SETS, Rules, rules_on
 
 HOUR = 3600.0
 DAY = 86400.0
+EPOCH = date(1970, 1, 1).toordinal()
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Spans = Sequence[tuple[str, str]]
@@ -144,8 +145,19 @@ class WorkingCalendar:
         return found
 
     def _lay(self, day: date) -> list[tuple[float, float]]:
-        spans = [(self._instant(day, a), self._instant(day, b)) for a, b in self._rule(day)]
+        rule = self._rule(day)
+        offset = self._offset(day) if rule else None
+        if offset is not None:
+            midnight = (day.toordinal() - EPOCH) * DAY - offset
+            return [(midnight + start, midnight + end) for start, end in rule]
+        spans = [(self._instant(day, a), self._instant(day, b)) for a, b in rule]
         return [(start, end) for start, end in spans if start < end]
+
+    def _offset(self, day: date) -> float | None:
+        """Seconds by which the clock on the wall is ahead of UTC; None on a day on which it is changed."""
+        midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        first, last = midnight.utcoffset(), (midnight + timedelta(1)).utcoffset()
+        return first.total_seconds() if first == last and first is not None else None
 
     def _rule(self, day: date) -> list[tuple[int, int]]:
         """The hours of a day, in seconds after midnight: its own, a make-up day's, or its weekday's."""

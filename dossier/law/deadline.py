@@ -44,8 +44,7 @@ WORDS: Mapping[str, str] = {
 """What a reckoning and each of its steps say, by name; other languages bring their own table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A processing limit: so many working hours (wh), working days (wd), calendar days (d) or months (m).
 
     "same-day": by closing, or after the cut-off by the next working day's; "none": the law sets no date.

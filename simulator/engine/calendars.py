@@ -107,7 +107,6 @@ def _seconds(clock: str) -> float:
     return int(hours) * 3600.0 + int(minutes) * 60.0
 
 
-WEEKDAYS = 7
 MOST_DAYS = 2000
 """Days whose pieces are kept; a run of decades does not grow."""
 
@@ -128,36 +127,42 @@ class Deadlines:
         assert offset is not None
         self._shift = offset.total_seconds() + origin
         self._days: dict[int, Day] = {}
-        self._weekdays: dict[tuple[str, int], list[int]] = {}
-        """The breaks of a bare week's days."""
-        self._pieces: dict[tuple[Limit, str, int, int], Piece] = {}
+        self._weekdays: dict[tuple[str, int], tuple[list[int], dict[Limit, Pieces]]] = {}
+        """The days of a bare week, which are always alike: their breaks, and what is known of them."""
+
+    def rules(self, at: int) -> Rules:
+        """The rule set that is in force at this engine second."""
+        return self._on(at).rules
 
     def due(self, at: int, limit: Limit) -> tuple[int | None, str]:
         """The due instant of a dossier received at `at` (both engine seconds), and the rule set's id."""
+        day = self._on(at)
         if limit.unit == "none":
-            return None, self._calendar.law(self._origin + at).id
+            return None, day.rules.id
+        pieces = day.pieces.get(limit) or self._begin(day, limit)
+        i = bisect_right(day.breaks, at - day.midnight)
+        piece = pieces[i]
+        if piece is None:
+            piece = pieces[i] = self._piece(limit, day, i)
+        fixed, moving = piece
+        if moving is not None:
+            return at + moving, day.rules.id
+        if fixed is not None:
+            return day.midnight + fixed, day.rules.id
+        return self._reckoned(at, limit), day.rules.id
+
+    def _on(self, at: int) -> "Day":
         number = int((at + self._shift) // DAY)
         day = self._days.get(number)
         if day is None:
             day = self._days[number] = self._day(number)
-        second = at - day.midnight
-        i = bisect_right(day.breaks, second)
-        # A bare week is the same every week; but calendar days and months know the month.
-        key = (
-            limit,
-            day.rules,
-            number % 7 if self._bare and limit.unit in _WEEKLY and not limit.then else number,
-            i,
-        )
-        piece = self._pieces.get(key)
-        if piece is None:
-            piece = self._pieces[key] = self._piece(limit, day, i)
-        fixed, moving = piece
-        if moving is not None:
-            return at + moving, day.rules
-        if fixed is not None:
-            return day.midnight + fixed, day.rules
-        return self._reckoned(at, limit), day.rules
+        return day
+
+    def _begin(self, day: "Day", limit: Limit) -> "Pieces":
+        """Room for the pieces of a limit: a bare week's are good for ever, if they do not know the month."""
+        alike = day.pieces if day.alike is None or limit.unit not in _WEEKLY or limit.then else day.alike
+        pieces = day.pieces[limit] = alike.setdefault(limit, [None] * (len(day.breaks) + 1))
+        return pieces
 
     def _reckoned(self, at: int, limit: Limit) -> int | None:
         due = deadline.due(self._origin + at, limit, self._calendar).at
@@ -182,16 +187,19 @@ class Deadlines:
     def _day(self, number: int) -> "Day":
         if len(self._days) > MOST_DAYS:
             self._days.clear()
-            # The pieces of a bare week are few, and good for ever; those of a day go with it.
-            self._pieces = {key: piece for key, piece in self._pieces.items() if key[2] < WEEKDAYS}
         midnight = floor(number * DAY - self._shift)
-        local = date(1970, 1, 1) + timedelta(days=number)
         rules = self._calendar.law(self._origin + midnight)
-        known = self._weekdays.get((rules.id, number % 7)) if self._bare else None
-        if known is not None:
-            return Day(midnight, known, rules.id)
+        if not self._bare:
+            return Day(midnight, self._breaks(number, midnight, rules), rules, {}, None)
+        key = rules.id, number % 7
+        if key not in self._weekdays:
+            self._weekdays[key] = self._breaks(number, midnight, rules), {}
+        breaks, alike = self._weekdays[key]
+        return Day(midnight, breaks, rules, {}, alike)
+
+    def _breaks(self, number: int, midnight: int, rules: Rules) -> list[int]:
         breaks = {0, 86400}
-        for span in self._calendar.spans(local):
+        for span in self._calendar.spans(date(1970, 1, 1) + timedelta(days=number)):
             for edge in span:
                 second = floor(edge) - self._origin - midnight
                 breaks |= {second, second + 1}
@@ -199,18 +207,19 @@ class Deadlines:
         if cutoff is not None:
             second = cutoff.hour * 3600 + cutoff.minute * 60 + cutoff.second
             breaks |= {second, second + 1}
-        edges = sorted(edge for edge in breaks if 0 <= edge <= 86400)
-        if self._bare:
-            self._weekdays[rules.id, number % 7] = edges
-        return Day(midnight, edges, rules.id)
+        return sorted(edge for edge in breaks if 0 <= edge <= 86400)
 
 
 class Day(NamedTuple):
-    """A local day: its midnight in engine seconds, its breaks in seconds after it, the rule set's id."""
+    """A local day: its midnight in engine seconds, its breaks in seconds after it, its rule set."""
 
     midnight: int
     breaks: list[int]
-    rules: str
+    rules: Rules
+    pieces: "dict[Limit, Pieces]"
+    """By limit, what is known of the stretches between the breaks."""
+    alike: "dict[Limit, Pieces] | None"
+    """In a bare week, the same for all days of this weekday."""
 
 
 class Piece(NamedTuple):
@@ -219,6 +228,9 @@ class Piece(NamedTuple):
     fixed: int | None
     moving: int | None
 
+
+Pieces = list[Piece | None]
+"""One for each stretch of a day; None: not asked for yet."""
 
 _WEEKLY = frozenset({"wd", "wh", "same-day"})
 """Units that know the week, and nothing of the month."""

@@ -181,8 +181,7 @@ class Counter:
         self._admit(dossier, office.world.now)
         if self._step is not None and not dossier.by_post_office:
             if self._tells:
-                hours = self.pool if self.pool.apart else office.hours
-                office.ledger.tell(dossier, self._step, min(hours.opening(dossier.began), office.world.now))
+                office.ledger.tell(dossier, self._step, dossier.opened)
             else:
                 dossier.seq += 1
         if self.intake is not None and dossier.plan.pays_first:

@@ -14,15 +14,21 @@ if TYPE_CHECKING:
 class Token(Event):
     """Something that goes through pools: a dossier, or one of its parallel parts."""
 
+    __slots__ = ("asked", "began", "node", "opened", "seconds", "waited", "worked")
+
     node: "Node"
     """Where it is."""
-    asked = 0.0
+    asked: float
     """The instant at which it queued for the work it has, or had last."""
-    began = 0.0
+    began: float
     """The instant at which that work was granted."""
-    waited = 0.0
+    opened: float
+    """The instant at which somebody began with it: off duty, the next opening."""
+    seconds: float
+    """Of that work, asked for."""
+    waited: float
     """Seconds in queues, of the whole dossier."""
-    worked = 0.0
+    worked: float
     """Seconds of work, of the whole dossier."""
 
     @property
@@ -34,56 +40,60 @@ class Token(Event):
 class Dossier(Token):
     """One dossier and how far it has come; instants are seconds since the run's origin.
 
-    What a new dossier does not set is as the class has it: most never need a place of their own.
+    It has slots, since a class of more than thirty names loses CPython's quick way to its attributes.
     """
 
-    id = ""
-    channel: "Channel"
+    __slots__ = (
+        "abreast", "accepted", "agency", "aside", "by_post_office", "channel", "closed_early", "due", "ended",
+        "fate", "filed", "finished", "first_due", "id", "k", "late", "letter", "moved", "outcome", "page",
+        "parts", "paused_since", "plan", "rating", "resubmits", "returned", "returned_once", "seq",
+        "submitted", "supplements", "trips", "visits",
+    )  # fmt: skip
+
     plan: "Plan"
     fate: "Fate"
     """The draws of its block; `k` is its place there."""
     k: int
+    channel: "Channel"
     page: "list[Row]"
     """Where its facts go."""
 
-    seq = 0
-    filed = 0.0
-    submitted: int | None = None
-    accepted: int | None = None
-    first_due: int | None = None
-    due: float | None = None
-    """The appointment as it stands."""
-    paused_since: int | None = None
-    finished: int | None = None
-    outcome = "open"
-    returned: int | None = None
-    letter: int | None = None
-    rating: int | None = None
-    late = False
-    """It broke its promise: that passed while it was open and its clock ran."""
-    ended = False
-    """Its processing is over: whoever holds it lays it aside."""
-    closed_early = False
-    aside: "tuple[list[Row], int] | None" = None
-    """While nothing is told of it: where its facts went, and how many there were."""
-    moved = 0
-    """Seconds by which waits, and corrections, have put off the first date; letters do not count."""
-
-    agency = ""
-    """Who has it."""
-    trips: dict[str, int] | None = None
-    """Visits so far to the steps that it comes to again."""
-    supplements = 0
-    visits = 0
-    resubmits: str | None = None
-    """The dossier of the same citizen that was refused before."""
-    by_post_office = False
-    returned_once = False
-    """The visitor had left the ticket queue, and has come again."""
-    parts = 0
-    """Parallel parts still under way."""
-    abreast: "Sequence[Part]" = ()
-    """All parts of the last parallel steps."""
+    def __init__(self) -> None:
+        self.id = self.agency = ""
+        """Name; who has it."""
+        self.seq = self.supplements = self.visits = 0
+        self.filed = self.waited = self.worked = 0.0
+        self.submitted: int | None = None
+        self.accepted: int | None = None
+        self.first_due: int | None = None
+        self.due: float | None = None
+        """The appointment as it stands."""
+        self.paused_since: int | None = None
+        self.moved = 0
+        """Seconds by which waits, and corrections, have put off the first date; letters do not count."""
+        self.finished: int | None = None
+        self.outcome = "open"
+        self.returned: int | None = None
+        self.letter: int | None = None
+        self.rating: int | None = None
+        self.late = False
+        """It broke its promise: that passed while it was open and its clock ran."""
+        self.ended = False
+        """Its processing is over: whoever holds it lays it aside."""
+        self.closed_early = False
+        self.aside: tuple[list[Row], int] | None = None
+        """While nothing is told of it: where its facts went, and how many there were."""
+        self.trips: dict[str, int] | None = None
+        """Visits so far to the steps that it comes to again."""
+        self.resubmits: str | None = None
+        """The dossier of the same citizen that was refused before."""
+        self.by_post_office = False
+        self.returned_once = False
+        """The visitor had left the ticket queue, and has come again."""
+        self.parts = 0
+        """Parallel parts still under way."""
+        self.abreast: Sequence[Part] = ()
+        """All parts of the last parallel steps."""
 
     @property
     def dossier(self) -> "Dossier":
@@ -105,6 +115,8 @@ class Dossier(Token):
 
 class Part(Token):
     """One of the parts of a dossier that are done side by side."""
+
+    __slots__ = ("_whole", "agency")
 
     def __init__(self, whole: Dossier) -> None:
         self._whole = whole

@@ -7,7 +7,7 @@ Work that begins outside the hours begins at the next opening; what is under way
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from math import inf
@@ -20,6 +20,10 @@ from dossier.law.calendar import DAY, WorkingCalendar
 WEEK = 7 * DAY
 YEARS_AHEAD = 4
 """A real calendar is laid out so far beyond the run's end: work and promises reach beyond it."""
+
+
+Serve = Callable[[float, float], tuple[float, float]]
+"""`Hours.serve`."""
 
 
 class Hours(Protocol):
@@ -40,8 +44,16 @@ class Hours(Protocol):
     def is_open(self, at: float) -> bool:
         """Whether the instant lies in a span of opening (its start yes, its end no)."""
 
+    def serve(self, at: float, seconds: float) -> tuple[float, float]:
+        """When work that is granted at `at` begins, and when so many seconds of it are done.
 
-class Always:
+        That is `opening` and `add`; but no work at all ends on duty.
+        """
+        opened, end = self.opening(at), self.add(at, seconds)
+        return opened, end if end > at else opened
+
+
+class Always(Hours):
     """Day and night: clock time is working time."""
 
     def worked(self, at: float) -> float:
@@ -65,7 +77,7 @@ class Always:
         return True
 
 
-class Weekly:
+class Weekly(Hours):
     """Spans of one week, seconds after Monday's midnight, for ever; a week open throughout is exactly no
     calendar."""
 
@@ -76,8 +88,7 @@ class Weekly:
         for start, end in spans:
             self._sums.append(self._sums[-1] + end - start)
         self._week = self._sums[-1]
-        self._monday = self._done = 0.0
-        """The week last asked for: its first instant, and the work done up to it."""
+        self.serve = _weekly(self._starts, self._ends, self._sums)  # type: ignore[assignment, method-assign]
 
     def worked(self, at: float) -> float:
         """Working seconds from the origin up to `at`."""
@@ -98,46 +109,57 @@ class Weekly:
         return weeks * WEEK + self._starts[i] + rest - self._sums[i]
 
     def add(self, at: float, seconds: float) -> float:
-        """The instant at which `seconds` of work, begun at `at`, are done: `clock(worked(at) + seconds)`."""
-        rest = at - self._monday
-        if not 0.0 <= rest < WEEK:
-            weeks, rest = divmod(at, WEEK)
-            self._monday, self._done = weeks * WEEK, weeks * self._week
-        starts, sums, before = self._starts, self._sums, self._done
-        i = bisect_right(starts, rest) - 1
-        if i < 0:
-            done = before + seconds
-        else:
-            end = self._ends[i]
-            done = before + sums[i] + (rest if rest < end else end) - starts[i] + seconds  # noqa: FURB136
-        rest, monday = done - before, self._monday
-        if not 0.0 < rest < self._week:
-            weeks, rest = divmod(done, self._week)
-            monday = weeks * WEEK
-        i = bisect_left(sums, rest) - 1
-        if i < 0:  # noqa: PLR1730
-            i = 0
-        return monday + starts[i] + rest - sums[i]
+        """The instant at which `seconds` of work, begun at `at`, are done."""
+        return self.clock(self.worked(at) + seconds)
 
     def opening(self, at: float) -> float:
         """`at` itself when open, else the next opening."""
-        rest, monday = at - self._monday, self._monday
-        if not 0.0 <= rest < WEEK:
-            weeks, rest = divmod(at, WEEK)
-            monday = weeks * WEEK
+        weeks, rest = divmod(at, WEEK)
         i = bisect_right(self._starts, rest) - 1
         if i >= 0 and rest < self._ends[i]:
             return at
         if i + 1 < len(self._starts):
-            return monday + self._starts[i + 1]
-        return monday + WEEK + self._starts[0]
+            return weeks * WEEK + self._starts[i + 1]
+        return (weeks + 1) * WEEK + self._starts[0]
 
     def is_open(self, at: float) -> bool:
         """Whether the instant lies in a span of opening."""
         return self.opening(at) == at
 
 
-class Dated:
+def _weekly(starts: list[float], ends: list[float], sums: list[float]) -> Serve:
+    """`Weekly.serve`, the busiest function of a run, with its week at hand; `clock(worked(at) + seconds)` to
+    the last bit."""
+    week, last = sums[-1], len(starts) - 1
+    monday = done = 0.0  # the week last asked for: its first instant, and the work done up to it
+
+    def serve(at: float, seconds: float) -> tuple[float, float]:
+        nonlocal monday, done
+        rest = at - monday
+        if not 0.0 <= rest < WEEK:
+            weeks, rest = divmod(at, WEEK)
+            monday, done = weeks * WEEK, weeks * week
+        i = bisect_right(starts, rest) - 1
+        if i >= 0 and rest < ends[i]:
+            opened, total = at, done + sums[i] + rest - starts[i] + seconds
+        else:
+            opened = monday + (starts[i + 1] if i < last else WEEK + starts[0])
+            total = (done + sums[i] + ends[i] - starts[i] if i >= 0 else done) + seconds
+        rest, first = total - done, monday
+        if not 0.0 < rest < week:
+            weeks, rest = divmod(total, week)
+            first = weeks * WEEK
+        if i < 0 or not sums[i] < rest <= sums[i + 1]:
+            i = bisect_left(sums, rest) - 1
+            if i < 0:  # noqa: PLR1730
+                i = 0
+        end = first + starts[i] + rest - sums[i]
+        return opened, end if end > at else opened
+
+    return serve
+
+
+class Dated(Hours):
     """A working calendar, laid out from the origin on.
 
     What would end beyond the calendar never ends: its instant is infinite.
@@ -192,6 +214,17 @@ class Dated:
         """Whether the instant lies in a span of opening."""
         i = bisect_right(self._starts, at) - 1
         return i >= 0 and at < self._ends[i]
+
+    def serve(self, at: float, seconds: float) -> tuple[float, float]:
+        """When work that is granted at `at` begins, and when so many seconds of it are done."""
+        i = bisect_right(self._starts, at) - 1
+        if i >= 0:
+            closing = self._ends[i]
+            if at < closing:
+                end = at + seconds
+                if at < end <= closing:  # within one span, as most work is
+                    return at, end
+        return super().serve(at, seconds)
 
 
 @lru_cache(16)  # a comparison runs the same days again and again

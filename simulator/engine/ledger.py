@@ -3,8 +3,9 @@
 The order of facts is that of `dossier.event.order`, ten simulated minutes at a time.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
-from math import floor
+from math import floor, inf
 from typing import Any, NamedTuple
 
 from dossier.event import Fact, StepFinished, encode
@@ -227,7 +228,7 @@ class Lines(Ledger):
         seconds = [f"{second:02d}{hours:+03d}:{minutes:02d}" for second in range(60)]
         every = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440)]
         self._clock = [minute + second for minute in every for second in seconds]
-        self._days = _Days()
+        self._days, self._numbers = _Days(), _Numbers()
 
     def tell(
         self, dossier: Dossier, telling: Telling, instant: float | None = None, at: float | None = None
@@ -241,32 +242,39 @@ class Lines(Ledger):
         """The lines since the last time, in order, as one piece of bytes."""
         if not self._rows:
             return []
-        return ["".join(self._written()).encode()]
+        pieces: list[str] = []
+        self._write(pieces.extend)
+        return ["".join(pieces).encode()]
 
-    def _written(self) -> list[str]:
-        """The lines of all rows, which are put in order and cleared."""
+    def _write(self, write: Callable[[tuple[str, ...]], object]) -> None:
+        """The pieces of all rows, line by line and in order; the rows are cleared."""
         rows = self._rows
         rows.sort()
         self.told += len(rows)
-        shift, days, clock = self._shift, self._days, self._clock
-        before, stamp, lines = None, "", []
+        shift, days, clock, numbers = self._shift, self._days, self._clock, self._numbers
+        midnight, day = -inf, ""
         for second, _, name, seq, telling, instant in rows:
-            if second != before:  # several facts fall in one second
-                before, now = second, second + shift
-                stamp = days[now // 86400] + clock[now % 86400]
+            since = second - midnight
+            if since >= 86400:  # rows rise
+                number, since = divmod(second + shift, 86400)
+                midnight, day = second - since, days[number]
             if instant is not None:
                 head, tail, _, rest = telling.timed or self._timed(telling)
-                then = floor(instant) + shift
-                day, time = days[then // 86400], clock[then % 86400]
-                lines.append(f'{head}{name}","seq":{seq},"at":"{stamp}{tail}{day}{time}{rest}')
+                then = floor(instant) - midnight
+                if 0 <= then < 86400:
+                    write((head, name, numbers[seq], day, clock[since], tail, day, clock[then], rest))
+                else:
+                    number, then = divmod(then + midnight + shift, 86400)
+                    write(
+                        (head, name, numbers[seq], day, clock[since], tail, days[number], clock[then], rest)
+                    )
                 continue
             head, tail, numbered, rest = telling.plain or self._plain(telling)
             if numbered:
-                lines.append(f'{head}{name}","seq":{seq},"at":"{stamp}{tail}{name}{rest}')
+                write((head, name, numbers[seq], day, clock[since], tail, name, rest))
             else:
-                lines.append(f'{head}{name}","seq":{seq},"at":"{stamp}{tail}')
+                write((head, name, numbers[seq], day, clock[since], tail))
         rows.clear()
-        return lines
 
     def _plain(self, telling: Telling) -> Template:
         telling.plain = template = _template(telling, self._scenario, None)
@@ -283,7 +291,9 @@ class Keyed(Lines):
     def take(self) -> list[Row]:
         """Instant, office, dossier, seq, and the line."""
         keys = sorted(row[:4] for row in self._rows)
-        return [(*key, line) for key, line in zip(keys, self._written(), strict=True)]
+        lines: list[str] = []
+        self._write(lambda pieces: lines.append("".join(pieces)))
+        return [(*key, line) for key, line in zip(keys, lines, strict=True)]
 
 
 class _Days(dict[int, str]):
@@ -293,6 +303,14 @@ class _Days(dict[int, str]):
         if len(self) > MOST_DAYS:
             self.clear()
         found = self[days] = (date(1970, 1, 1) + timedelta(days=days)).isoformat()
+        return found
+
+
+class _Numbers(dict[int, str]):
+    """Each seq, and what stands between it and the instant."""
+
+    def __missing__(self, seq: int) -> str:
+        found = self[seq] = f'","seq":{seq},"at":"'
         return found
 
 

@@ -4,19 +4,20 @@ Then a visit's end is known when it is asked for (Kiefer and Wolfowitz, 1955): t
 takes it. A whole visit is one event, the token's own.
 """
 
-from collections import deque
 from collections.abc import Callable
 from heapq import heappush, heapreplace
-from itertools import islice, takewhile
-from math import inf
+from itertools import takewhile
 from typing import Any
 
 from simulator.engine.dossier import Token
-from simulator.engine.posts import SLACK, Done, Handed, Post, Visit, cancel
+from simulator.engine.posts import Done, Handed, Post, Visit, cancel
 from simulator.engine.world import LIGHT, World
 
-TAKEN_OVER = -inf
-"""In place of the grant, where another had it in hand before."""
+Entry = tuple[float, int, int, Token]
+"""As on the world's heap: the end of a visit, kind, number, and the token."""
+
+SPARE = 16
+"""So many visits that are over may be kept beside three for each that is not."""
 
 
 class Line:
@@ -27,15 +28,15 @@ class Line:
         self.posts = [post]
         self.heir: Callable[[float, Token, Done], None] | None = None
         """Who serves in its place since the pool has changed: whoever still holds this `ask` is led on."""
-        self._world, self._add, self._opening = world, post.hours.add, post.hours.opening
+        self._world, self._serve = world, post.serve
         self._heap: list[Any] = world._queue
         self._number = world._eid
         self._free: list[float] = []
         """A heap: the instants at which the posts come free. Empty before `start` and after `stop`."""
-        self._visits: deque[tuple[float, float, float, Token]] = deque()
-        """End, grant, seconds, token: all that are not over, in the order of asking, and some that are."""
-        self._room = SLACK
-        """So many records may be kept before those that are over are forgotten."""
+        self._visits: list[Entry] = []
+        """The events that end them: all that are not over, in the order of asking, and some that are."""
+        self._room = SPARE
+        """So many may be kept before those that are over are forgotten."""
         self._waited = self._worked = 0.0
         """Also of those who still wait: both are known when they ask."""
 
@@ -54,28 +55,31 @@ class Line:
             self._waited += wait
         else:
             began = now
-        end = self._add(began, seconds)
-        if end <= began:  # no work to speak of, off duty
-            end = self._opening(began)
+        token.opened, end = self._serve(began, seconds)
         heapreplace(free, end)
         token.worked += seconds
         self._worked += seconds
         self.asked += 1
+        token.asked, token.began, token.seconds, token.callbacks = now, began, seconds, done
+        entry = end, LIGHT, next(self._number), token
+        heappush(self._heap, entry)
         visits = self._visits
-        while visits and visits[0][0] <= now:
-            visits.popleft()
-        visits.append((end, began, seconds, token))
+        visits.append(entry)
         if len(visits) > self._room:
-            self._clear_out(now)
-        token.asked, token.began, token.callbacks = now, began, done
-        heappush(self._heap, (end, LIGHT, next(self._number), token))
+            self._clear_out()
 
-    def _clear_out(self, now: float) -> None:
-        """Forget visits that are over; one long visit at the head would keep all after it."""
-        visits = [visit for visit in self._visits if visit[0] > now]
-        self._visits.clear()
-        self._visits.extend(visits)
-        self._room = 2 * len(visits) + SLACK
+    def note(self, entry: Entry, wait: float) -> None:
+        """A visit that another has reckoned, and given its event."""
+        self.asked += 1
+        self._visits.append(entry)
+        self._waited += wait
+        self._worked += entry[3].seconds
+
+    def _clear_out(self) -> None:
+        """Forget visits that are over."""
+        now = self._world.now
+        self._visits[:] = [entry for entry in self._visits if entry[0] > now]
+        self._room = 4 * len(self._visits) + SPARE
 
     def moved(self, token: Token) -> None:
         """Nothing: no date matters here, and nobody leaves."""
@@ -91,9 +95,9 @@ class Line:
 
     def conclude(self) -> None:
         """The run is over: what waits is charged with its wait so far, and not with what it was promised."""
-        for _, began, seconds, token in self._late():
-            token.dossier.waited += self._world.now - began
-            token.dossier.worked -= seconds
+        for token in self._late():
+            token.dossier.waited += self._world.now - token.began
+            token.dossier.worked -= token.seconds
 
     @property
     def waiting(self) -> int:
@@ -103,57 +107,54 @@ class Line:
     @property
     def in_hand(self) -> list[Visit]:
         """What is worked on."""
-        now, touched = self._world.now, len(self._visits) - self.waiting
-        return [self._visit(*visit) for visit in islice(self._visits, touched) if visit[0] > now]
+        now = self._world.now
+        return [self._visit(entry) for entry in self._visits if entry[0] > now and entry[3].opened <= now]
 
     @property
     def promised(self) -> float:
         """Seconds of work that wait."""
-        return sum(seconds for _, _, seconds, _ in self._late())
+        return sum(token.seconds for token in self._late())
 
     @property
     def waited(self) -> float:
         """Seconds that visits have waited which wait no more."""
-        return self._waited - sum(began - token.asked for _, began, _, token in self._late())
+        return self._waited - sum(token.began - token.asked for token in self._late())
 
     @property
     def worked(self) -> float:
         """Seconds of work granted."""
         return self._worked - self.promised
 
-    def _late(self) -> list[tuple[float, float, float, Token]]:
-        """The visits that wait, the last first: grants rise in the order of asking.
+    def _late(self) -> list[Token]:
+        """Whose visits wait, the last first: grants rise in the order of asking.
 
         Off duty, what was granted since the last closing waits too, as nobody has touched it.
         """
-        now, hours = self._world.now, self.posts[0].hours
-        untouched = inf if hours.is_open(now) else hours.worked(now)
+        now = self._world.now
+        waits = takewhile(lambda entry: entry[0] > now and entry[3].opened > now, reversed(self._visits))
+        return [entry[3] for entry in waits]
 
-        def waits(visit: tuple[float, float, float, Token]) -> bool:
-            began = visit[1]
-            return began > now or (began > TAKEN_OVER and hours.worked(began) >= untouched)
-
-        return list(takewhile(waits, reversed(self._visits)))
-
-    def _visit(self, end: float, _: float, seconds: float, token: Token) -> Visit:
-        visit = Visit(token, token.callbacks, seconds, token.asked, 0)
-        visit.post, visit.began, visit.end = self.posts[0], token.began, end
+    def _visit(self, entry: Entry) -> Visit:
+        token = entry[3]
+        visit = Visit(token, token.callbacks, token.seconds, token.asked, 0)
+        visit.post, visit.began, visit.end = self.posts[0], token.began, entry[0]
         return visit
 
     def _recall(self) -> list[Visit]:
         """What waits, as though it had never been promised anything."""
-        waiting = [self._visit(*visit) for visit in reversed(self._late())]
-        if not waiting:
-            return waiting
+        late = len(self._late())
+        if not late:
+            return []
+        waiting = [self._visit(entry) for entry in self._visits[-late:]]
+        del self._visits[-late:]
         cancel(self._world, {visit.token for visit in waiting})
         for place, visit in enumerate(waiting):
-            visit.order = self.asked - len(waiting) + place + 1
+            visit.order = self.asked - late + place + 1
             wait, dossier = visit.began - visit.asked, visit.token.dossier
             dossier.waited -= wait
             dossier.worked -= visit.seconds
             self._waited -= wait
             self._worked -= visit.seconds
-            self._visits.pop()
         self._lay(self.in_hand)
         return waiting
 
@@ -182,20 +183,21 @@ class Line:
         self.asked, self.gone, self._waited, self._worked = handed[:4]
         self._lay(handed.hand)
         for visit in handed.hand:
-            visit.token.callbacks = visit.done
-            self._visits.append((visit.end, TAKEN_OVER, visit.seconds, visit.token))
+            token = visit.token
+            token.callbacks, token.seconds = visit.done, visit.seconds
+            self._visits.append((visit.end, LIGHT, 0, token))
         for visit in handed.waiting:
             self._promise(visit)
 
     def _promise(self, visit: Visit) -> None:
         """As `ask`, for what has asked before."""
         token, dossier, began = visit.token, visit.token.dossier, max(visit.ready, self._free[0])
-        end = self.posts[0].end(began, visit.seconds)
+        token.opened, end = self._serve(began, visit.seconds)
         heapreplace(self._free, end)
         dossier.waited += began - visit.asked
         self._waited += began - visit.asked
         dossier.worked += visit.seconds
         self._worked += visit.seconds
-        self._visits.append((end, began, visit.seconds, token))
-        token.began = began
+        token.began, token.seconds = began, visit.seconds
         self._world.at(end, visit.done, token)
+        self._visits.append((end, LIGHT, 0, token))

@@ -154,7 +154,8 @@ class Office:
 
     def accepted(self, dossier: Dossier) -> None:
         """The dossier is in hand: the clock runs."""
-        self.watch(dossier)
+        if self.watches:
+            self.letters.watch(dossier)
         if self.withdraws and self.happens(dossier.plan.procedure.withdrawn, "withdraw", dossier):
             chance = dossier.fate["withdrawing"][dossier.k]
             at = self.world.now + exponential(dossier.plan.procedure.withdrawn_days * DAY, chance)
@@ -207,13 +208,13 @@ class Office:
         """After the deciding step: whether the dossier is refused, or waits for papers."""
         if dossier.closed_early:
             return False
-        procedure = dossier.plan.procedure
-        if not dossier.supplements and self.happens(procedure.refused, "refused", dossier):
+        procedure, n = dossier.plan.procedure, dossier.supplements
+        if procedure.refused and not n and self.happens(procedure.refused, "refused", dossier):
             self.tell(dossier, Refused, reason="conditions not met")
             self._refile(dossier)
             self.end(dossier, "refused")
             return True
-        supplement, n = procedure.supplement, dossier.supplements
+        supplement = procedure.supplement
         if n:
             share = supplement.again if n < supplement.most else 0.0
         else:
@@ -316,7 +317,7 @@ class Office:
         due = dossier.due
         if due is not None and not dossier.closed_early:
             origin = self.province.calendars.origin
-            policy = self.calendar.law(origin + now).supplement_clock if anew else "pause"
+            policy = self.deadlines.rules(now).supplement_clock if anew else "pause"
             if policy == "restart":
                 due = self.deadlines.due(now, dossier.plan.limit)[0]
             elif policy == "shift":

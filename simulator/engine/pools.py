@@ -137,18 +137,6 @@ class Pool:
         self._begin(before.stop())
         before.heir = self.ask
 
-    @property
-    def apart(self) -> bool:
-        """Whether anybody here keeps other hours than the office."""
-        staff = self._staff.people if isinstance(self._staff.people, Sequence) else ()
-        return self._staff.spec.calendar is not None or any(official.calendar for official in staff)
-
-    def opening(self, at: float) -> float:
-        """When work that was granted at `at` was begun, by the pool's hours; now, if its official has
-        others."""
-        opened = self._setting.hours_of(self._staff.spec.calendar).opening(at)
-        return min(opened, self._setting.world.now)
-
     # -- figures -------------------------------------------------------------------------------------------
 
     @property
@@ -256,7 +244,7 @@ def settle(world: World, handed: Handed, people: list[Post]) -> None:
         visit.post = new
         if not (same(old.hours, new.hours) and old.speed == new.speed) and visit.end > now:
             left = (old.hours.worked(visit.end) - old.hours.worked(now)) * old.speed / new.speed
-            visit.end = new.end(now, left)
+            _, visit.end = new.serve(now, left)
             late.append(visit)
     cancel(world, {visit.token for visit in late})
     for visit in late:

@@ -44,7 +44,6 @@ class Post:
     """An official, or several posts that are alike, with places at which work is done side by side."""
 
     __slots__ = (
-        "add",
         "asleep",
         "busy",
         "free",
@@ -53,6 +52,7 @@ class Post:
         "order",
         "places",
         "row",
+        "serve",
         "skills",
         "speed",
     )
@@ -70,7 +70,7 @@ class Post:
         order: int = 0,
     ) -> None:
         self.name, self.hours, self.places, self.speed, self.order = name, hours, places, speed, order
-        self.add = hours.add
+        self.serve = hours.serve
         self.skills = {skill: place for place, skill in enumerate(skills)}
         self.busy = 0
         self.free: deque[float] = deque()
@@ -84,11 +84,6 @@ class Post:
         if not skills:
             return inf
         return min((skills[word] for word in words(token) if word in skills), default=None)
-
-    def end(self, began: float, seconds: float) -> float:
-        """When so many seconds of its time, from `began` on, are over; no work at all ends on duty."""
-        end = self.hours.add(began, seconds)
-        return end if end > began else self.hours.opening(began)
 
 
 def words(token: Token) -> set[str]:

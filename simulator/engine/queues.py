@@ -141,9 +141,7 @@ class Queue:
             token.dossier.waited += wait
             self.waited += wait
         seconds = visit.seconds / post.speed
-        end = post.add(began, seconds)
-        if end <= began:  # no work to speak of, off duty
-            end = post.hours.opening(began)
+        token.opened, end = post.serve(began, seconds)
         visit.post, visit.end = post, end
         post.busy += 1
         token.dossier.worked += seconds

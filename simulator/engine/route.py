@@ -116,7 +116,7 @@ class Worked(Node):
         """Choose the words, anew when the office has changed."""
         self.telling = self.office.telling(StepFinished, step=self.name, agency=self.agency)
         self.hours = self.office.hours
-        self.say, self.opening = self.office.ledger.tell, self.hours.opening
+        self.say = self.office.ledger.tell
 
     def take(self, other: "Worked") -> None:
         """Work as `other` does from now on; what has been drawn so far is drawn anew."""
@@ -141,10 +141,10 @@ class Worked(Node):
             column = fate[self.slot] = self._column(fate, 0)
         return column
 
-    def tell(self, dossier: Dossier, began: float) -> None:
-        """The step is done that was begun at the instant `began`."""
+    def tell(self, dossier: Dossier, opened: float) -> None:
+        """The step is done that was begun at the instant `opened`."""
         if self.tells:
-            self.say(dossier, self.telling, self.opening(began))
+            self.say(dossier, self.telling, opened)
         else:
             dossier.seq += 1
 
@@ -171,7 +171,6 @@ class Desk(Worked):
     def to(self, pool: Pool) -> None:
         """From now on this pool does the step."""
         self.pool, self.ask = pool, pool.ask
-        self.opening = pool.opening if pool.apart else self.hours.opening
         self.done: Done = self.watched((self.finished,))
 
     def take(self, other: "Worked") -> None:
@@ -214,7 +213,7 @@ class Desk(Worked):
         if dossier.ended:
             return  # withdrawn or stopped meanwhile
         if self.tells:
-            self.say(dossier, self.telling, self.opening(dossier.began))
+            self.say(dossier, self.telling, dossier.opened)
         else:
             dossier.seq += 1
         if self.rework is None or not self._again(dossier):
@@ -248,7 +247,7 @@ class Decision(Desk):
         if dossier.ended:
             return
         if self.tells:
-            self.say(dossier, self.telling, self.opening(dossier.began))
+            self.say(dossier, self.telling, dossier.opened)
         else:
             dossier.seq += 1
         if self.plan.judges and self.office.judge(dossier):
@@ -274,12 +273,13 @@ class Elsewhere(Worked):
     def _wait(self, dossier: Dossier) -> None:
         office = self.office
         dossier.began = office.world.now
+        dossier.opened = office.hours.opening(dossier.began)
         office.world.at(office.later(self.seconds(dossier)), self.done, dossier)
 
     def finished(self, dossier: Dossier) -> None:
         """The result came back."""
         if not dossier.ended:
-            self.tell(dossier, dossier.began)
+            self.tell(dossier, dossier.opened)
             self.onward(dossier)
 
 
@@ -378,6 +378,7 @@ class Walk:
             self._ask(part)
         else:
             part.began = office.world.now
+            part.opened = office.hours.opening(part.began)
             office.world.at(office.later(node.seconds(part.dossier)), (self._done,), part)
 
     def _ask(self, part: Part) -> None:
@@ -391,7 +392,7 @@ class Walk:
         assert isinstance(node, Worked)
         if part.dossier.ended:
             return
-        node.tell(part.dossier, part.began)
+        node.tell(part.dossier, part.opened)
         if isinstance(node, Desk) and node.returns(part.dossier):
             self._next = next(i for i, each in enumerate(self._nodes) if each is node.back)
         self.step()

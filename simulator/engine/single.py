@@ -18,7 +18,7 @@ import numpy as np
 from simulator.engine.lines import Line
 from simulator.engine.route import Desk, Fate, Plan
 from simulator.engine.source import Block
-from simulator.engine.world import Event
+from simulator.engine.world import LIGHT, Event
 from simulator.luck.demand import Filing
 from simulator.luck.rates import CHANNELS
 
@@ -96,24 +96,22 @@ class Single(Event):
                 plan, known = office.plan(procedure), procedure
                 desk = _desk(plan)
                 line, column = _line(desk), desk.draw(fate)
-                free, add = line._free, line._add
+                free, serve = line._free, line._serve
                 kept = [over.setdefault((plan, way), []).append for way in (False, True)]
             seconds = column[k]
             began = free[0]
             began = max(began, at)
-            end = add(began, seconds)
-            if end <= began:
-                end = line._opening(began)
+            opened, end = serve(began, seconds)
             heapreplace(free, end)
             if end < until:
                 kept[online[channel]]((at, began, seconds, end))
             else:
-                self._hand_on((at, began, seconds, end), plan, fate, k, channel)
+                self._hand_on((at, began, seconds, end), opened, plan, fate, k, channel)
         for (plan, way), lives in over.items():
             if lives:
                 self._count(plan, way, lives)
 
-    def _hand_on(self, life: Life, plan: Plan, fate: Fate, k: int, channel: str) -> None:
+    def _hand_on(self, life: Life, opened: float, plan: Plan, fate: Fate, k: int, channel: str) -> None:
         """Who is still in hand at the week's end is a dossier like any other, and ends by an event."""
         at, began, seconds, end = life
         office, desk = self._office, _desk(plan)
@@ -123,12 +121,10 @@ class Single(Event):
         dossier.submitted = floor(at) if channel == "online" else None
         dossier.due = dossier.first_due = office.deadlines.due(floor(at), plan.limit)[0]
         dossier.agency, dossier.node = desk.agency, desk
-        dossier.asked, dossier.began, dossier.waited, dossier.worked = at, began, began - at, seconds
+        dossier.asked, dossier.began, dossier.opened, dossier.seconds = at, began, opened, seconds
+        dossier.waited, dossier.worked = began - at, seconds
         dossier.seq = _facts(plan, desk, channel == "online") - LAST
-        line.asked += 1
-        line._visits.append((end, began, seconds, dossier))
-        line._waited += began - at
-        line._worked += seconds
+        line.note((end, LIGHT, 0, dossier), began - at)
         office.province.open[dossier] = None
         office.world.at(end, desk.done, dossier)
 

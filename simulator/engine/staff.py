@@ -42,7 +42,7 @@ class Setting:
     """Unix seconds of the engine's 0; needed where somebody takes leave."""
 
 
-class Attendance:
+class Attendance(Hours):
     """The hours of a calendar without the stretches in which an official is away.
 
     `away` are stretches in rising order that do not overlap.

@@ -19,6 +19,8 @@ STOP, LIGHT = -1, 2
 class Event:
     """Something that comes at its instant and calls back once; pending at one instant at a time."""
 
+    __slots__ = ("callbacks",)
+
     callbacks: "tuple[Callable[[Any], None]]"
     _ok = True
     _value = None
@@ -27,6 +29,8 @@ class Event:
 
 class Hop(Event):
     """An event for what is no event by itself."""
+
+    __slots__ = ("subject",)
 
     def __init__(self, subject: Any) -> None:
         self.subject = subject
@@ -45,9 +49,14 @@ class World(simpy.Environment):
 
     now = 0.0  # a plain attribute in place of SimPy's property: it is read at every step
 
-    def __init__(self, begin: float = 0.0) -> None:
-        super().__init__(begin)
-        self.now = begin
+    @property
+    def _now(self) -> float:
+        """SimPy's own name for it."""
+        return self.now
+
+    @_now.setter
+    def _now(self, at: float) -> None:
+        self.now = at
 
     def at(self, when: float, callbacks: tuple[Callable[[Any], None]], event: Event) -> None:
         """Call `callbacks[0]` with the event at the instant `when`."""
@@ -76,7 +85,7 @@ class World(simpy.Environment):
             while True:
                 when, kind, _, event = entry = heappop(queue)
                 if kind == LIGHT:
-                    self.now = self._now = when
+                    self.now = when
                     event.callbacks[0](event)
                 elif kind == STOP:
                     break
@@ -86,4 +95,4 @@ class World(simpy.Environment):
                     self.step()
         except Exception as error:
             raise EventError(event) from error
-        self.now = self._now = until
+        self.now = until

@@ -110,17 +110,18 @@ class Inflow:
             for scenario, first, last in self._demand.scenarios(monday)
             if (spec := scenario.offices.get(self._office)) and spec.successor is None
         ]
-        drawn = [self._channel(channel, monday, parts) for channel in CHANNELS]
-        at = np.concatenate([instants for instants, _ in drawn])
-        procedure = np.concatenate([places for _, places in drawn])
-        channel = np.repeat(np.arange(len(CHANNELS)), [len(instants) for instants, _ in drawn])
+        used = [name for name in CHANNELS if any(need.uses(name, monday) for need, _ in parts)]
+        drawn = [self._channel(channel, monday, parts) for channel in used]
+        at = np.concatenate([np.zeros(0), *(instants for instants, _ in drawn)])
+        procedure = np.concatenate([np.zeros(0, dtype=np.int64), *(places for _, places in drawn)])
+        channel = np.repeat(np.arange(len(used)), [len(instants) for instants, _ in drawn])
         order = np.argsort(at, kind="stable")
         names = [name for need, _ in parts for name in need.procedures]
         found = filings(
             monday,
             self._demand.midnight(monday),
             at[order],
-            map(CHANNELS.__getitem__, channel[order].tolist()),
+            map(used.__getitem__, channel[order].tolist()),
             map(names.__getitem__, procedure[order].tolist()),
         )
         return found, Luck(self._streams, len(found), self._office, monday.isoformat())
@@ -171,12 +172,17 @@ class Need:
         for i, (year, volume) in enumerate(zip(years, volumes.values(), strict=True)):
             self._sizes[i, self._years.index(year)] = volume
         self._totals = self._sizes.sum(axis=0)
+        self._any = bool(self._totals.any())
         bounds = np.cumsum(self._sizes.sum(axis=1))
         self._bounds = bounds / (bounds[-1] or 1)
 
+    def uses(self, channel: Channel, monday: date) -> bool:
+        """Whether anything may be filed by this channel in a week."""
+        return self._any and channel in self._rates.expected(self._profile, self._years, monday)
+
     def expected(self, channel: Channel, monday: date) -> Floats:
         """The filings expected on each day of the week."""
-        if not self._totals.any():
+        if not self.uses(channel, monday):
             return np.zeros(7)
         days: Floats = self._totals @ self._unit(channel, monday)
         return days

@@ -135,8 +135,7 @@ class Luck:
         if level(variation):
             return [1.0] * self.size
         rng = self._streams.named(*self._names, "factor", purpose)
-        column: Column = factors(variation, rng, self.size).tolist()
-        return column
+        return packed(factors(variation, rng, self.size))
 
 
 def packed(numbers: NDArray[np.float64]) -> Column:

@@ -61,7 +61,7 @@ class Rates:
         self.week: Callable[[date, Channel], Week] = lru_cache(3 * WEEKS)(self._week)
         """Where a channel's filings fall in the week of a Monday."""
         self.expected: Callable[[str, tuple[Year, ...], date], Days] = lru_cache(64 * WEEKS)(self._expected)
-        """By channel, the filings expected per dossier of volume, by yearly profile and day of the week.
+        """By channel in use, the filings expected per dossier of volume, by yearly profile and weekday.
 
         Asked by the office's profile, the yearly profiles of its procedures, and Monday.
         """
@@ -70,11 +70,11 @@ class Rates:
         dates = [monday + timedelta(days=i) for i in range(7)]
         yearly = np.array([[year[day.month - 1] for day in dates] for year in years])
         sizes = [self._size(profile, year) for year in years]
-        expected = {channel: np.zeros_like(yearly) for channel in CHANNELS}
-        for channel, share in self._shares(profile, dates).items():
-            daily = share * self.week(monday, channel).daily
-            expected[channel] = np.outer([size[channel] for size in sizes], daily) * yearly
-        return expected
+        return {
+            channel: np.outer([size[channel] for size in sizes], share * self.week(monday, channel).daily)
+            * yearly
+            for channel, share in self._shares(profile, dates).items()
+        }
 
     def _size(self, profile: str, year: Year) -> dict[Channel, float]:
         """What makes the scenario's whole period add up to 1, by channel; 0: it can bring nothing."""

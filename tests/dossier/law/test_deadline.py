@@ -135,12 +135,20 @@ def worked(at: datetime, seconds: float, saturday: bool) -> datetime:
 
 
 counts = st.one_of(
-    st.builds(Limit, st.just("wh"), st.sampled_from((0.5, 1.0, 4.0, 8.0, 13.25, 80.0))),
+    st.builds(Limit, st.just("wh"), st.sampled_from((0.5, 1.0, 4.0, 8.0, 13.25, 80.0)), st.none()),
     st.builds(
-        Limit, st.just("wd"), st.one_of(st.integers(1, 60).map(float), st.sampled_from((0.5, 1.5, 2.25)))
+        Limit,
+        st.just("wd"),
+        st.one_of(st.integers(1, 60).map(float), st.sampled_from((0.5, 1.5, 2.25))),
+        st.none(),
     ),
-    st.builds(Limit, st.just("d"), st.one_of(st.integers(1, 200).map(float), st.sampled_from((0.125, 2.5)))),
-    st.builds(Limit, st.just("m"), st.integers(1, 30).map(float)),
+    st.builds(
+        Limit,
+        st.just("d"),
+        st.one_of(st.integers(1, 200).map(float), st.sampled_from((0.125, 2.5))),
+        st.none(),
+    ),
+    st.builds(Limit, st.just("m"), st.integers(1, 30).map(float), st.none()),
 )
 limits = st.one_of(
     st.sampled_from((Limit("same-day"), Limit("none"))),
