@@ -1,6 +1,7 @@
 """The shipped worlds: each is accepted, runs through with no trouble, and comes out as its header says."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from datetime import datetime
 from functools import cache
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from dossier.law.calendar import VIETNAM
 from simulator.engine.ledger import Case
 from simulator.run import Simulation
-from simulator.scenario.files import load, names, schema
+from simulator.scenario.files import load, names, schema, text
 from simulator.scenario.levers import parse
 from simulator.scenario.model import Scenario
 
@@ -139,6 +140,26 @@ def test_it_comes_out_as_its_header_says(name):
         assert within(run.on_time(level), bounds), level
     assert within(100 * run.summary["online_rate"], headline.online)
     assert within(100 * run.summary["apology_rate"], headline.letters)
+
+
+@pytest.mark.parametrize("name", HEADLINES)
+def test_the_figures_in_its_header_are_those_of_the_run_that_it_names(name):
+    told, figures = text(name).partition("Came out (motcua 0.1.0, seed 1")[2], ran(name).summary
+    accepted, online = (re.search(pattern, told) for pattern in (r"([\d,]+) accepted", r"([\d.]+) % online"))
+    assert accepted is not None
+    assert online is not None
+    assert int(accepted[1].replace(",", "")) == pytest.approx(figures["accepted"], rel=0.002)
+    assert float(online[1]) == pytest.approx(100 * figures["online_rate"], abs=0.2)
+    for level in figures["levels"]:
+        word = f"(?:{level}|ward)s" if level == "commune" else f"{level}s"
+        found = re.search(rf"{word} ([\d.]+)", _flat(told))
+        assert found is not None
+        assert float(found[1]) == pytest.approx(ran(name).on_time(level), abs=0.3), level
+
+
+def _flat(comment: str) -> str:
+    """A comment of several lines as one."""
+    return " ".join(line.removeprefix("#").strip() for line in comment.splitlines())
 
 
 @pytest.mark.parametrize("name", HEADLINES)
