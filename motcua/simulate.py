@@ -87,7 +87,7 @@ def simulate(form: str, lang: str, **options: Any) -> None:
     done = Run(Plan(lang=lang, **options)).go()
     text = json.dumps(done.summary, ensure_ascii=False) if form == "json" else shown(done.summary, lang)
     click.echo(text, err=STANDARD in options["out"])
-    for sentence in told(done.trouble, done.summary, lang):
+    for sentence in told(done.trouble, lang):
         click.echo(sentence, err=True)
     if done.trouble:
         raise SystemExit(1)

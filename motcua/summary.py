@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from motcua.names import named
 from motcua.show import counted, day, number, percent, table
+from motcua.trouble import sentence
 
 if TYPE_CHECKING:
     from simulator.engine.trouble import Trouble
@@ -66,18 +67,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "nhanh gấp {speed} lần thực tế: cuối kỳ trễ {behind} giây, nhiều nhất {most} giây",
     ),
     "more": ("and {n} more: --format json tells all", "và {n} trường hợp nữa: --format json nêu tất cả"),
-    "deadlock": (
-        "",
-        "Hồ sơ của {office} sẽ không bao giờ kết thúc: xem lại nhóm {pool} và quy trình.",
-    ),
-    "starved": (
-        "",
-        "Có hồ sơ chờ ở nhóm {pool} của {office} mà không cán bộ nào làm được: bổ sung cán bộ có kỹ năng đó.",
-    ),
-    "saturated": (
-        "",
-        "Nhóm {pool} của {office} quá tải, {waiting} hồ sơ chờ trước {posts} vị trí: thêm người.",
-    ),
 }
 
 
@@ -87,19 +76,9 @@ def shown(summary: Mapping[str, Any], lang: str) -> str:
     return "\n\n".join(parts)
 
 
-def told(trouble: Sequence["Trouble"], summary: Mapping[str, Any], lang: str) -> Iterator[str]:
+def told(trouble: Sequence["Trouble"], lang: str) -> Iterator[str]:
     """What is wrong, a sentence each; a few of many."""
-    for each in trouble[:SENTENCES]:
-        if lang == "en":
-            yield each.words
-        else:
-            pool = summary["pools"].get(f"{each.office}/{each.pool}", summary["pools"].get(each.pool, {}))
-            yield _word(each.kind, lang).format(
-                office=each.office,
-                pool=each.pool or "-",
-                posts=pool.get("posts", "-"),
-                waiting=number(pool.get("waiting"), lang),
-            )
+    yield from (sentence(each, lang) for each in trouble[:SENTENCES])
     if len(trouble) > SENTENCES:
         yield _word("more", lang).format(n=number(len(trouble) - SENTENCES, lang))
 

@@ -126,7 +126,7 @@ def fold(paths: Sequence[Path], options: Mapping[str, Any]) -> "Batch":
 
     with Count("folded") as count:
         batch = fold_files(paths, options["columns"], None, count.add, calendar(options["calendar"]))
-    tell_dead(batch)
+    tell_dead(batch, options.get("lang", "en"))
     return batch
 
 

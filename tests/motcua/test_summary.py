@@ -1,7 +1,5 @@
 """The summary for people: a column a level, the busiest pools, a sentence for each thing that is wrong."""
 
-import pytest
-
 from motcua.summary import BUSIEST, FIGURES, SENTENCES, shown, told
 from simulator.engine.trouble import Trouble
 
@@ -70,18 +68,8 @@ def test_a_pace_is_told_with_its_lag():
     assert "nhiều nhất 2,3 giây" in shown(paced, "vi")
 
 
-@pytest.mark.parametrize("kind", ["deadlock", "starved", "saturated"])
-def test_what_is_wrong_is_a_sentence_that_names_office_and_pool(kind):
-    trouble = [Trouble(kind, "H000", "leader", "The work asked of pool 'leader' of H000 is too much.")]
-    assert list(told(trouble, summary(), "en")) == [trouble[0].words]
-    (vietnamese,) = told(trouble, summary(), "vi")
-    assert "H000" in vietnamese
-    assert "leader" in vietnamese
-    assert vietnamese.endswith(".")
-
-
 def test_of_much_that_is_wrong_a_part_is_told_and_the_rest_counted():
     trouble = [Trouble("saturated", f"H{n:03}", "leader", f"{n}") for n in range(SENTENCES + 5)]
-    sentences = list(told(trouble, summary(), "en"))
+    sentences = list(told(trouble, "en"))
     assert len(sentences) == SENTENCES + 1
     assert "5 more" in sentences[-1]
