@@ -18,6 +18,12 @@ ENDINGS = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".parquet")
 OF_ARRIVALS = frozenset({"at", *WORDS})
 """The columns of a list of arrivals, which has no draws."""
 
+FORMS = (
+    "; write seconds from the run's origin, as 28800, or dates and times, as 2026-03-02T08:00 (Vietnam's), "
+    "2026-03-02T08:00:00+07:00, or 2026-03-02 for its midnight"
+)
+"""What `at` may be."""
+
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -36,7 +42,7 @@ def read(path: Path, missing: bool = False) -> Table:
         found = table.read(rows, True)
         found.own = missing or rows.names <= OF_ARRIVALS
     except TableError as error:
-        raise BadInput(f"{path}: {error}") from error
+        raise refused(path, error) from error
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror or error}") from error
     except (EOFError, zlib.error) as error:
@@ -44,6 +50,14 @@ def read(path: Path, missing: bool = False) -> Table:
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not UTF-8 ({error.reason}): save it as UTF-8") from error
     return found
+
+
+def refused(path: Path, error: TableError) -> BadInput:
+    """What is wrong in a table, with the file's name, and what is allowed."""
+    words = str(error).replace("let what is missing be drawn (own)", "use --draw-missing")
+    if words.startswith(("at,", "column 'at'")):
+        words += FORMS
+    return BadInput(f"{path}: {words}")
 
 
 class _Rows(Iterator[Mapping[str, Any]]):

@@ -190,8 +190,7 @@ class Run:
             cause = error.__cause__ if isinstance(error, ModelError) else error
             if not isinstance(cause, TableError):
                 raise
-            words = str(cause).replace("let what is missing be drawn (own)", "use --draw-missing")
-            raise BadInput(f"{self.plan.draws}: {words}") from error
+            raise draws.refused(self.plan.draws or Path("-"), cause) from error
 
     # -- what was asked for --------------------------------------------------------------------------------
 

@@ -94,6 +94,15 @@ def test_what_cannot_be_played_is_named_with_its_file(name, raw, words, tmp_path
     assert str(tmp_path / name) in str(refused.value)
 
 
+@pytest.mark.parametrize("raw", ["at\n02/03/2026 08:30\n", "at\n2026-03-02T08:30\nlater\n", "at\n-5\n"])
+def test_what_at_may_be_is_said_where_it_is_wrong(raw, tmp_path):
+    (tmp_path / "d.csv").write_text(raw)
+    with pytest.raises(
+        BadInput, match=r"write seconds from the run's origin, .* or 2026-03-02 for its midnight"
+    ):
+        read(tmp_path / "d.csv")
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(BadInput, match="cannot be read: No such file"):
         read(tmp_path / "none.csv")
