@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LAST_MINUTES = 30.0
 """What was received on paper and is entered late is entered in so many minutes before closing; assumed."""
 
+Papers = tuple[bool, bool, bool]
+"""Whether the filer is authenticated, and the papers are digitised, and reused."""
+
 
 class Counter:
     """Where the dossiers of one office come in."""
@@ -30,6 +33,7 @@ class Counter:
         """Who takes dossiers in; none: who resolves them."""
         self._accepted: dict[tuple[Any, ...], Telling] = {}
         self._submitted: dict[Plan, Telling] = {}
+        self._look()
         if intake is None:
             return
         self.pool: Pool = office.pool(intake.pool)
@@ -44,7 +48,7 @@ class Counter:
         """Under which the draws of a block are kept."""
         filed = {*office.profile.mix, *office.province.scenario.offices[office.name].volumes}
         self._alike = intake.variation is not None or len(filed) == 1
-        self._done = office.watched(intake.step or "", self.pool, (self._received,))
+        self._done = office.watched(intake.step or "intake", self.pool, (self._received,))
         if intake.step:
             self._step = office.telling(StepFinished, step=intake.step, agency=self.pool.agency)
         self._served = intake.post_office > 0 or intake.patience_minutes is not None
@@ -55,8 +59,19 @@ class Counter:
         """The office has changed: who still waits at this counter is told of in its new words."""
         self._accepted.clear()
         self._submitted.clear()
+        self._look()
         if self._step is not None and self.intake is not None:
             self._step = self._office.telling(StepFinished, step=self.intake.step, agency=self._agency)
+
+    def _look(self) -> None:
+        """Whether all papers that come in are alike."""
+        outcome = self._office.profile.outcome
+        authenticated = 0.0 if self.intake is None else self.intake.authenticated
+        shares = authenticated, outcome.digitised, outcome.reused
+        self._papers: Papers | None = None
+        """Those of all dossiers; None: each has its own."""
+        if all(share in {0, 1} for share in shares):
+            self._papers = bool(authenticated), bool(outcome.digitised), bool(outcome.reused)
 
     def file(self, dossier: Dossier) -> None:
         """A citizen files."""
@@ -209,29 +224,26 @@ class Counter:
         office.tell(dossier, PaymentMade, online=online)
 
     def _receipt(self, dossier: Dossier, rules: str) -> Telling:
-        office, plan, outcome = self._office, dossier.plan, self._office.profile.outcome
-        happens = office.happens
-        key = (
-            plan,
-            rules,
-            dossier.channel,
-            self.intake is not None and happens(self.intake.authenticated, "authenticated", dossier),
-            happens(outcome.digitised, "digitised", dossier),
-            happens(outcome.reused, "reused", dossier),
-            dossier.by_post_office,
-            dossier.resubmits,
-        )
+        papers = self._papers or self._papers_of(dossier)
+        if dossier.resubmits is not None:
+            return self._words(dossier, rules, papers)
+        key = dossier.plan, rules, dossier.channel, papers, dossier.by_post_office
         telling = self._accepted.get(key)
         if telling is None:
-            telling = self._words(dossier, *key[1:6])
-            if dossier.resubmits is None:
-                self._accepted[key] = telling
+            telling = self._accepted[key] = self._words(dossier, rules, papers)
         return telling
 
-    def _words(
-        self, dossier: Dossier, rules: str, channel: str, authenticated: bool, digitised: bool, reused: bool
-    ) -> Telling:
-        procedure = dossier.plan.procedure
+    def _papers_of(self, dossier: Dossier) -> Papers:
+        office, intake, outcome = self._office, self.intake, self._office.profile.outcome
+        return (
+            intake is not None and office.happens(intake.authenticated, "authenticated", dossier),
+            office.happens(outcome.digitised, "digitised", dossier),
+            office.happens(outcome.reused, "reused", dossier),
+        )
+
+    def _words(self, dossier: Dossier, rules: str, papers: Papers) -> Telling:
+        procedure, channel = dossier.plan.procedure, dossier.channel
+        authenticated, digitised, reused = papers
         return self._office.telling(
             Accepted,
             procedure=procedure.code,

@@ -52,6 +52,10 @@ class Hours(Protocol):
         opened, end = self.opening(at), self.add(at, seconds)
         return opened, end if end > at else opened
 
+    def server(self) -> Serve:
+        """`serve`, for one who asks for instants that rise: the last span asked for is remembered."""
+        return self.serve
+
 
 class Always(Hours):
     """Day and night: clock time is working time."""
@@ -88,7 +92,6 @@ class Weekly(Hours):
         for start, end in spans:
             self._sums.append(self._sums[-1] + end - start)
         self._week = self._sums[-1]
-        self.serve = _weekly(self._starts, self._ends, self._sums)  # type: ignore[assignment, method-assign]
 
     def worked(self, at: float) -> float:
         """Working seconds from the origin up to `at`."""
@@ -126,37 +129,31 @@ class Weekly(Hours):
         """Whether the instant lies in a span of opening."""
         return self.opening(at) == at
 
+    def server(self) -> Serve:
+        """`serve`, with the last span remembered: the busiest function of a run.
 
-def _weekly(starts: list[float], ends: list[float], sums: list[float]) -> Serve:
-    """`Weekly.serve`, the busiest function of a run, with its week at hand; `clock(worked(at) + seconds)` to
-    the last bit."""
-    week, last = sums[-1], len(starts) - 1
-    monday = done = 0.0  # the week last asked for: its first instant, and the work done up to it
+        Within the span it is `clock(worked(at) + seconds)` to the last bit.
+        """
+        starts, ends, sums, week = self._starts, self._ends, self._sums, self._week
+        serve, clock = self.serve, self.clock
+        opened = closed = monday = start = before = worked = since = least = most = 0.0
 
-    def serve(at: float, seconds: float) -> tuple[float, float]:
-        nonlocal monday, done
-        rest = at - monday
-        if not 0.0 <= rest < WEEK:
-            weeks, rest = divmod(at, WEEK)
-            monday, done = weeks * WEEK, weeks * week
-        i = bisect_right(starts, rest) - 1
-        if i >= 0 and rest < ends[i]:
-            opened, total = at, done + sums[i] + rest - starts[i] + seconds
-        else:
-            opened = monday + (starts[i + 1] if i < last else WEEK + starts[0])
-            total = (done + sums[i] + ends[i] - starts[i] if i >= 0 else done) + seconds
-        rest, first = total - done, monday
-        if not 0.0 < rest < week:
-            weeks, rest = divmod(total, week)
-            first = weeks * WEEK
-        if i < 0 or not sums[i] < rest <= sums[i + 1]:
-            i = bisect_left(sums, rest) - 1
-            if i < 0:  # noqa: PLR1730
-                i = 0
-        end = first + starts[i] + rest - sums[i]
-        return opened, end if end > at else opened
+        def remembering(at: float, seconds: float) -> tuple[float, float]:
+            nonlocal opened, closed, monday, start, before, worked, since, least, most
+            if not opened <= at < closed:
+                weeks, rest = divmod(at, WEEK)
+                i = bisect_right(starts, rest) - 1
+                if i < 0 or rest >= ends[i]:
+                    return serve(at, seconds)
+                monday, start, before = weeks * WEEK, starts[i], weeks * week
+                opened, closed = monday + start, monday + ends[i]
+                worked, since, least, most = before + sums[i], monday + start, sums[i], sums[i + 1]
+            total = worked + (at - monday) - start + seconds
+            rest = total - before
+            end = since + rest - least if least < rest < most else clock(total)
+            return at, end if end > at else at  # noqa: FURB136 (a call is dear here)
 
-    return serve
+        return remembering
 
 
 class Dated(Hours):
@@ -225,6 +222,24 @@ class Dated(Hours):
                 if at < end <= closing:  # within one span, as most work is
                     return at, end
         return super().serve(at, seconds)
+
+    def server(self) -> Serve:
+        """`serve`, with the last span remembered."""
+        starts, ends, serve = self._starts, self._ends, self.serve
+        opened = closed = 0.0
+
+        def remembering(at: float, seconds: float) -> tuple[float, float]:
+            nonlocal opened, closed
+            if not opened <= at < closed:
+                i = bisect_right(starts, at) - 1
+                if i >= 0 and at < ends[i]:
+                    opened, closed = starts[i], ends[i]
+                else:
+                    return serve(at, seconds)
+            end = at + seconds
+            return (at, end) if at < end <= closed else serve(at, seconds)
+
+        return remembering
 
 
 @lru_cache(16)  # a comparison runs the same days again and again

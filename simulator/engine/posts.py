@@ -70,7 +70,7 @@ class Post:
         order: int = 0,
     ) -> None:
         self.name, self.hours, self.places, self.speed, self.order = name, hours, places, speed, order
-        self.serve = hours.serve
+        self.serve = hours.server()
         self.skills = {skill: place for place, skill in enumerate(skills)}
         self.busy = 0
         self.free: deque[float] = deque()

@@ -116,6 +116,18 @@ def test_work_can_be_done_in_two_parts(name, at, first, second):
     assert parts == pytest.approx(whole, abs=1e-3)
 
 
+@given(names, st.lists(st.tuples(instants, works), min_size=1, max_size=8))
+def test_who_remembers_the_last_opening_serves_as_who_does_not(name, visits):
+    mine = engine(name)
+    server = mine.server()
+    for at, seconds in visits:
+        if name == "one second":
+            seconds %= 10
+        end = mine.add(at, seconds)
+        expected = mine.opening(at), end if end > at else mine.opening(at)
+        assert server(at, seconds) == mine.serve(at, seconds) == expected
+
+
 @given(instants, st.floats(0, 1e7))
 def test_who_never_closes_needs_no_calendar(at, seconds):
     always, open_ = Always(), Weekly([(0.0, WEEK)])
