@@ -30,14 +30,14 @@ WORDS: Mapping[str, str] = {
     "same-day-late": "after {cutoff}: the next working day's closing",
     "same-day-any": "the same day, whenever received",
     "letter": "a letter of apology asks for {limit} more, counted from that date",
-    "wh": "plus {count:g} working hours",
-    "wd": "plus {count:g} working days from the next day",
+    "wh": "plus {count:g} working hour{s}",
+    "wd": "plus {count:g} working day{s} from the next day",
     "wd-fraction": "plus {count:g} of a working day, {hours:g} working hours",
-    "wd-first": "plus {count:g} working days, the first one counted",
-    "wd-then": "plus {count:g} working days more",
-    "d": "plus {count:g} calendar days",
-    "d-skip": "plus {count:g} calendar days, days off from Monday to Friday not counted",
-    "m": "plus {count:g} months",
+    "wd-first": "plus {count:g} working day{s}, the first one counted",
+    "wd-then": "plus {count:g} working day{s} more",
+    "d": "plus {count:g} calendar day{s}",
+    "d-skip": "plus {count:g} calendar day{s}, days off from Monday to Friday not counted",
+    "m": "plus {count:g} month{s}",
     "moved": "{off} is off, so the next working day",
     "hours": "held within that day's opening hours",
 }
@@ -70,7 +70,11 @@ class Step(NamedTuple):
     @property
     def words(self) -> str:
         """The step in English."""
-        return WORDS[self.name].format(**self.values)
+        return self.told(WORDS)
+
+    def told(self, words: Mapping[str, str]) -> str:
+        """The same by another table of words; "{s}" is the plural's."""
+        return words[self.name].format(**self.values, s="" if self.values.get("count") == 1 else "s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Due:
         unknown = sorted(year for year in years if year not in calendar.known)
         return [
             words["rule-set"].format(id=self.rules.id, law=self.rules.law),
-            *(f"{words[step.name].format(**step.values)}: {say(calendar, step.at)}" for step in self.steps),
+            *(f"{step.told(words)}: {say(calendar, step.at)}" for step in self.steps),
             *(words["unknown"].format(year=year) for year in unknown),
         ]
 

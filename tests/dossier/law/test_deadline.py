@@ -430,3 +430,9 @@ def test_a_lead_of_nothing_is_at_the_latest_on_the_due_date():
 def test_equal_units_are_one_count(text, expected):
     assert str(parse_limit(text)) == expected
     assert parse_limit(expected) == parse_limit(text)
+
+
+@pytest.mark.parametrize(("limit", "words"), [("1wd", "1 working day from"), ("3wd", "3 working days from")])
+def test_one_day_is_told_as_one(limit, words):
+    found = due(at("2026-03-02", "10:00:00"), parse_limit(limit), vietnam())
+    assert f"plus {words} the next day" in [step.words for step in found.steps]
