@@ -19,6 +19,19 @@ WORKDAY = 8 * HOUR
 """One working day is eight working hours [V-code:S4]."""
 
 
+class Watch(Hop):
+    """A look at a dossier, and the due date for which it was planned."""
+
+    __slots__ = ()
+
+    @property
+    def stale(self) -> bool:  # type: ignore[override]
+        """Whether the dossier has ended: there is nothing to look at."""
+        dossier, _ = self.subject
+        ended: bool = dossier.ended
+        return ended
+
+
 class Letters:
     """The letters of one office, and its conduct at due dates; a dossier gets one letter at most."""
 
@@ -53,7 +66,7 @@ class Letters:
     def _look_at(self, worked: float, dossier: Dossier) -> None:
         office = self._office
         at = max(office.hours.clock(worked), office.world.now)
-        office.world.at(at, (self._look,), Hop((dossier, dossier.due)))
+        office.world.at(at, (self._look,), Watch((dossier, dossier.due)))
 
     def _look(self, hop: Hop) -> None:
         """Write, if the work left will not be done in time; if it may, look again after the due date."""
@@ -83,7 +96,7 @@ class Letters:
         office = self._office
         assert dossier.due is not None
         at = office.hours.clock(max(office.hours.worked(dossier.due) - LAST_SECONDS, 0.0))
-        office.world.at(max(at, office.world.now), callbacks, Hop((dossier, dossier.due)))
+        office.world.at(max(at, office.world.now), callbacks, Watch((dossier, dossier.due)))
 
     def _close(self, hop: Hop) -> None:
         """Closed in the system before a result exists [V: seed 003 forbids it]; the work goes on unseen."""

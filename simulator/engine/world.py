@@ -7,11 +7,13 @@ Other SimPy processes can run beside them. Instants are seconds since the run's 
 
 import gc
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 import simpy
 
+SLACK = 1024
+"""So many events may wait before those are looked for that nobody waits for any more."""
 STOP, LIGHT = -1, 2
 """Our own priorities in SimPy's heap, before and after its URGENT (0) and NORMAL (1)."""
 
@@ -22,6 +24,8 @@ class Event:
     __slots__ = ("callbacks",)
 
     callbacks: "tuple[Callable[[Any], None]]"
+    stale = False
+    """Whether nothing will come of it any more, so that it may be forgotten."""
     _ok = True
     _value = None
     defused = True
@@ -49,6 +53,10 @@ class World(simpy.Environment):
 
     now = 0.0  # a plain attribute in place of SimPy's property: it is read at every step
 
+    def __init__(self, begin: float = 0.0) -> None:
+        super().__init__(begin)
+        self._room: int = SLACK
+
     @property
     def _now(self) -> float:
         """SimPy's own name for it."""
@@ -69,6 +77,8 @@ class World(simpy.Environment):
         Python's search for cycles rests meanwhile: nothing here makes any, and it would look at every
         dossier.
         """
+        if len(self._queue) > self._room:
+            self._clear_out()
         searching = gc.isenabled()
         gc.disable()
         try:
@@ -76,6 +86,13 @@ class World(simpy.Environment):
         finally:
             if searching:
                 gc.enable()
+
+    def _clear_out(self) -> None:
+        """Forget stale events, which would keep what they are about; the order of the others stays."""
+        queue: list[Any] = self._queue
+        queue[:] = [entry for entry in queue if entry[1] != LIGHT or not entry[3].stale]
+        heapify(queue)
+        self._room = len(queue) + len(queue) // 4 + SLACK
 
     def _advance(self, until: float) -> None:
         queue: list[Any] = self._queue

@@ -3,9 +3,12 @@
 import pytest
 
 from dossier.event import ApologyIssued
+from simulator.engine.letters import Watch
+from simulator.run import Simulation
 from simulator.scenario.model import (
     Apology,
     Branch,
+    Conduct,
     Parallel,
     Supplement,
     Way,
@@ -131,3 +134,26 @@ def test_the_work_left_counts_branches_by_their_share_parts_by_the_longest_and_t
         [{"at": "02 08:00", "normal/difficulty": 3.6}],  # e to the 3.1: 22 times as long
     )
     assert letters(hard) == ["02 12:00 until 04 17:00"]
+
+
+# -- looks that nobody waits for
+
+
+def hastened(slack: int, monkeypatch: pytest.MonkeyPatch) -> tuple[bytes, int]:
+    """What is told of a world with limits of months, and how many looks wait at its end."""
+    monkeypatch.setattr("simulator.engine.world.SLACK", slack)
+    offices = {"O": office(volume=6000, staff={"desk": 14})}
+    profile = {"apology": Apology(share=1), "conduct": Conduct(overwritten=0.2)}
+    scenario = world(work(minutes=30), withdrawn=0.1, limit="60wd", profile=profile, offices=offices)
+    simulation = Simulation(scenario, 1)
+    lines = b"".join(simulation.lines())
+    queue = simulation._province.world._queue
+    return lines, sum(isinstance(entry[3], Watch) for entry in queue)
+
+
+def test_who_has_ended_is_not_kept_until_his_due_date(monkeypatch):
+    kept, all_looks = hastened(10**9, monkeypatch)
+    told, looks = hastened(64, monkeypatch)
+    assert told == kept, "and nothing else changes"
+    assert all_looks > 5000
+    assert looks < all_looks / 4

@@ -88,6 +88,31 @@ def test_a_light_event_can_be_put_on_the_heap_by_hand():
     assert heard(world) == [("by hand", 2.0)]
 
 
+class Mayfly(Hop):
+    """An event of which nothing comes any more once its word is "dead"."""
+
+    @property
+    def stale(self):
+        return self.subject == "dead"
+
+
+def test_stale_events_are_forgotten_when_there_are_many_and_the_others_keep_their_order(monkeypatch):
+    monkeypatch.setattr("simulator.engine.world.SLACK", 8)
+    world = World()
+    for i in range(20):
+        hop = Mayfly(str(i))
+        world.at(5.0 - i % 3, (lambda hop: heard(world).append((hop.subject, world.now)),), hop)
+        if i % 4 == 0:
+            hop.subject = "dead"
+    process = world.timeout(4.0)
+    world.advance(1.0)
+    assert len(world._queue) == 16
+    world.advance(6.0)
+    assert process.processed
+    expected = sorted((5.0 - i % 3, i) for i in range(20) if i % 4)
+    assert heard(world) == [(str(i), at) for at, i in expected]
+
+
 def test_a_failing_callback_tells_what_it_was_about():
     world, hop = World(), Hop("dossier 7")
     world.at(1.0, (lambda _: 1 / 0,), hop)
