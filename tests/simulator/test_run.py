@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from dossier.event import (
     Accepted,
     ApologyIssued,
+    Corrected,
     HandedOver,
     NotAccepted,
     PaymentRequested,
@@ -32,6 +33,7 @@ from dossier.law.deadline import due, parse_limit
 from simulator.engine.ledger import Case
 from simulator.run import Simulation, midnight, run
 from simulator.scenario.files import load, names
+from simulator.scenario.levers import parse
 from simulator.scenario.model import (
     Scenario,
 )
@@ -233,6 +235,21 @@ def test_the_summary_is_what_the_definitions_say_of_the_facts(quickstart, facts)
     assert (summary["accepted"], summary["letters"]) == (counted["received"], counted["lettered"])
     assert summary["late"] > 10
     assert summary["letters_sent"] > 5
+
+
+@pytest.mark.parametrize("share", [0, 0.6])
+def test_the_summary_reads_overwritten_dates_as_the_record_does(share):
+    scenario = load("binh-thuan-2024")
+    misled = [name for name, office in scenario.offices.items() if office.profile in {"district", "commune"}]
+    lever = parse(f"misconduct:closed_early=0.1,overwritten={share},entered_late=0.1")
+    simulation = Simulation(scenario, 1, until=date(2024, 3, 1), only=misled[:3], levers=[lever])
+    facts = [fact for fact in simulation.facts() if hasattr(fact, "dossier_id")]
+    summary = simulation.summary()
+    counted = oracle.report(facts, datetime(2024, 3, 1, tzinfo=VIETNAM))["total"]
+    same = ("finished", "open", "open_overdue", "on_time", "late", "letters_due", "letters_sent")
+    assert {name: summary[name] for name in same} == {name: counted[name] for name in same}
+    assert summary["letters"] == counted["lettered"] > 5
+    assert any(isinstance(fact, Corrected) and fact.due_at for fact in facts) == (share > 0)
 
 
 # -- parts of the time
