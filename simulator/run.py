@@ -16,11 +16,12 @@ from simulator.engine.ledger import Case, Facts, Ledger, Lines
 from simulator.engine.province import Over, Province, Visit
 from simulator.engine.single import Single, suits
 from simulator.engine.source import Block, Source, in_hand
-from simulator.engine.trouble import Trouble
+from simulator.engine.trouble import Trouble, strained
 from simulator.engine.world import EventError, World
-from simulator.luck.demand import Arrivals, Demand
+from simulator.luck.demand import Arrivals, Demand, wanted
+from simulator.luck.rates import Floats
 from simulator.luck.replay import Replay
-from simulator.luck.table import Table
+from simulator.luck.table import Table, TableError
 from simulator.scenario.levers import course, text
 from simulator.scenario.model import Lever, Scenario
 from simulator.summary import Outcome, figures, outcome
@@ -108,12 +109,17 @@ class Simulation:
             raise ValueError(f"seed must be 0 or more, is {seed}")
         if dossiers is not None and dossiers < 1:
             raise ValueError(f"dossiers must be 1 or more, is {dossiers}")
-        if table is not None and dossiers is not None:
-            dossiers = min(dossiers, table.size)
         self._most, self._table, self._visits, self._cases = dossiers, table, visits, cases
         self._steer, self._progress, self._only = steer, progress, only
         self._over = over if over is not None else [] if cases is not None else None
         self._lay()
+        self.outside = 0
+        """Rows of the table that are not filed, since they lie before the run's time or after it."""
+        if table is not None and table.at is not None:
+            self._count(table.instants(self.origin))
+        self._sources: dict[str, Source] = {}
+        self._strained: list[Trouble] = []
+        """The pools that could not cope, at the last look while a run of so many dossiers took filings."""
         self.now = self._begin
         """How far the run is, in engine seconds; the batch that was told last began at `before`."""
         self.before = self._begin
@@ -141,6 +147,13 @@ class Simulation:
         assert offset is not None
         self._zone = timezone(offset)
 
+    def _count(self, at: Floats) -> None:
+        """How many rows of a table are outside, and how many there are to take at most."""
+        end = self._end if self._most is None else inf
+        self.outside = int(((at < self._begin) | (at >= end)).sum())
+        if self._most is not None:
+            self._most = min(self._most, int((at >= self._begun).sum()))
+
     # -- the three ways to run -----------------------------------------------------------------------------
 
     def facts(self) -> Iterator[Told]:
@@ -166,7 +179,7 @@ class Simulation:
         province, ledger = self._province, self._province.ledger
         step = STEERED if self._steer else BATCH
         at, begun = self._begin, time.process_time()
-        while at < self._end or (self._most is not None and province.busy):
+        while self._goes_on(at):
             self.before = at
             told = self._turn(at)
             if at == self._begun and (carried := ledger.take()):
@@ -183,6 +196,13 @@ class Simulation:
         if self._cases is not None:
             self._file()
         self.seconds = time.process_time() - begun
+
+    def _goes_on(self, at: float) -> bool:
+        """Whether there is time left; in a run of so many dossiers, whether any is left that may end."""
+        if self._most is None:
+            return at < self._end
+        province = self._province
+        return province.busy and (province.world.peek() < inf or at <= self._turns[-1])
 
     def _file(self) -> None:
         """Hand over the dossiers whose stories are over, in the order of their ends, offices and ids."""
@@ -207,8 +227,7 @@ class Simulation:
         """What happens at this instant of itself: the run's start, dated levers, steering."""
         told: list[Told] = []
         if at % WEEK == 0:
-            for pool in self._province.pools.values():
-                pool.look()
+            self._look(at)
         if self._progress is not None and at % DAY == 0:
             self._progress(self._province.ledger.clock(at))
         if at == self._begun:
@@ -221,6 +240,14 @@ class Simulation:
         if self._steer is not None:
             told += self._steered()
         return told if self._province.ledger.started else []  # of the warm-up nobody hears
+
+    def _look(self, at: float) -> None:
+        """How long the queues are; and who cannot cope, while a run of so many dossiers takes filings."""
+        province = self._province
+        for pool in province.pools.values():
+            pool.look()
+        if self._most is not None and not province.full and at - self._begin >= WEEK:
+            self._strained = strained(province.pools.values())
 
     def _found(self, kind: type[Ledger]) -> None:
         scenario, name = self.course.first, self.scenario.name
@@ -244,25 +271,69 @@ class Simulation:
             if self._table is None
             else Replay(self._table, self, self.origin, self.seed)
         )
+        if self._table is not None and self._table.size == self.outside > 0:
+            raise TableError(self._missed(self._table))
         self._open(province.found(), self._begin)
+
+    def _missed(self, table: Table) -> str:
+        """What is wrong with a table of which nothing is filed."""
+        at = table.instants(self.origin)
+        first, last = (
+            f"{datetime.fromtimestamp(self.origin + float(each), self._zone):%Y-%m-%d %H:%M}"
+            for each in (at.min(), at.max())
+        )
+        until = f"to {self.until}" if self._most is None else "on"
+        return (
+            f"at: nothing is filed within the run, from {self._first} {until}; "
+            f"the first row is of {first}, the last of {last}"
+        )
 
     def _open(self, offices: Iterable[str], since: float) -> None:
         """The offices take filings from an instant on."""
         province = self._province
-        until = self._end if self._most is None else inf
         for name in offices:
             office = province.offices[name]
             if since == self._begin and province.scenario.offices[name].backlog is not None:
                 in_hand(office, province.scenario, self.seed, since)
             plain = not self.course.changes and self._steer is None and self._begin == self._begun
             alone = plain and suits(office)
-            (Single if alone else Source)(office, self._weeks(name), since, until)
+            if alone:
+                Single(office, self._weeks(name, since), since, self._closes)
+            else:
+                self._sources[name] = self._source(name, since)
 
-    def _weeks(self, office: str) -> Iterator[Block]:
-        """The filings of an office, week after week, and their luck."""
+    def _source(self, office: str, since: float) -> Source:
+        return Source(self._province.offices[office], self._weeks(office, since), since, self._closes)
+
+    @property
+    def _closes(self) -> float:
+        """When no more filings are taken, however few there were."""
+        return self._end if self._most is None else inf
+
+    def _renew(self) -> None:
+        """The offices take the filings of the course as it is by now, which was steered."""
+        for name, old in self._sources.items():
+            old.end()
+            new = self._sources[name] = self._source(name, self._province.world.now)
+            new.follow(old)
+
+    def _weeks(self, office: str, since: float) -> Iterator[Block]:
+        """The filings of an office, week after week, and their luck; as long as there may be any."""
         arrivals: Arrivals = self._demand.inflow(office)
-        for week in count():
-            yield week * WEEK, *arrivals.week(self._monday + timedelta(weeks=week))
+        for week in count(int(since // WEEK)):
+            monday = self._monday + timedelta(weeks=week)
+            if week * WEEK >= self._end and not self._comes(office, week * WEEK, monday):
+                return
+            yield week * WEEK, *arrivals.week(monday)
+
+    def _comes(self, office: str, begins: float, monday: date) -> bool:
+        """Whether anything may be filed at an office from a Monday on that lies after `until`."""
+        if self._most is None:
+            return False
+        if self._table is not None:
+            return bool((self._table.instants(self.origin) >= begins).any())
+        changes = (change.scenario for change in self.course.changes if change.on > monday)
+        return any(wanted(scenario, office) for scenario in (self.course.on(monday), *changes))
 
     def day(self, number: int) -> datetime:
         """The local midnight after so many days of the run, its warm-up among them."""
@@ -289,10 +360,13 @@ class Simulation:
         assert self._steer is not None
         now = self._province.ledger.clock(self._province.world.now)
         told: list[Told] = []
+        before = self.course
         for lever in self._steer(now):
             self.course = self.course.steered(now.date(), [lever])
             if lever.on is None or lever.on <= now.date():
                 told += self._adopt(self.course.on(now.date()), [lever])
+        if self.course is not before:
+            self._renew()
         return told
 
     def _advance(self, until: float) -> None:
@@ -306,7 +380,7 @@ class Simulation:
 
     def outcome(self) -> Outcome:
         """What became of the offices, for whoever adds up the parts of a run."""
-        return outcome(self._province, self.seconds)
+        return outcome(self._province, self.seconds, self._strained)
 
     def trouble(self) -> list[Trouble]:
         """What is wrong with the model as it ran: who waits for ever, and where work outgrew the posts."""

@@ -28,13 +28,13 @@ class Outcome:
     peak_mb: float
 
 
-def outcome(province: Province, seconds: float) -> Outcome:
-    """What became of a province's offices in so many seconds of processor time."""
+def outcome(province: Province, seconds: float, before: Iterable[Trouble] = ()) -> Outcome:
+    """What became of a province's offices in so many seconds of processor time; `before`: earlier trouble."""
     for name, office in province.offices.items():
         tally = province.tallies[name]
         tally.visitors, tally.left = office.visitors, office.left
     pools = {name: _pool(pool) for name, pool in sorted(province.pools.items())}
-    return Outcome(province.tallies, pools, find(province), province.ledger.told, seconds, peak_mb())
+    return Outcome(province.tallies, pools, find(province, before), province.ledger.told, seconds, peak_mb())
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -382,11 +382,13 @@ class Office:
         at = self.world.now + exponential(refiled.after_days * DAY, chance)
         if dossier.channel != "online":
             at = self.hours.opening(at)
+        self.province.coming += 1
         self.world.at(at, (self._file_refused,), Hop(dossier))
 
     def _file_refused(self, hop: Hop) -> None:
         """Who was refused files again, better prepared: with luck of its own."""
         first: Dossier = hop.subject
+        self.province.coming -= 1
         if self.successor is not None:
             return
         self._refiled += 1

@@ -1,7 +1,7 @@
 """All offices of a run and what they share: the clock, the ledger, the calendars, the pools, the count."""
 
 from collections.abc import Callable, Collection
-from math import floor, inf
+from math import floor
 from typing import Any
 
 from dossier.event import StaffChanged
@@ -40,7 +40,12 @@ class Province:
         """The dossiers whose stories are over, if anybody wants to know of each."""
         self.most: int | None = None
         """Filings to take at most."""
-        self.filed = 0
+        self.filed = self.coming = 0
+        """Filings so far; refused dossiers that will be filed again."""
+        self.last = 0.0
+        """When a dossier was over that is counted, the last so far."""
+        self.ahead = 0.0
+        """When the last of those is over that were counted ahead of their time."""
         self.named = True
         """Whether dossiers need their ids."""
         self.open: dict[Dossier, None] = {}
@@ -173,8 +178,8 @@ class Province:
 
     @property
     def busy(self) -> bool:
-        """Whether dossiers are still to come or to be done, and anything at all will happen."""
-        return bool(self.open or self.most is None or self.filed < self.most) and self.world.peek() < inf
+        """Whether dossiers are still to come or to be done."""
+        return bool(self.open or self.coming or not self.full)
 
     # -- the count -----------------------------------------------------------------------------------------
 
@@ -193,12 +198,16 @@ class Province:
             return  # in the warm-up: nobody will hear of it
         if not self.ledger.tells:
             self.ledger.told += dossier.seq
-        self.tallies[dossier.plan.office].add(dossier, self.world.now)
+        now = self.last = self.world.now
+        self.tallies[dossier.plan.office].add(dossier, now)
         if self.over_at is not None:
-            self.over_at.append((self.world.now, dossier.plan.office, dossier.id, self.case(dossier)))
+            self.over_at.append((now, dossier.plan.office, dossier.id, self.case(dossier)))
 
     def conclude(self) -> None:
-        """The run is over: count what is open."""
+        """The run is over, one of so many dossiers with the last of them: count what is open."""
+        last = max(self.last, self.ahead)
+        if self.most is not None and last and not self.open:
+            self.world.now = last
         for pool in self._pools.values():
             pool.conclude()
         for dossier in list(self.open):

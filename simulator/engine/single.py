@@ -68,9 +68,10 @@ class Single(Event):
         self._await()
 
     def _await(self) -> None:
-        self._block = begins, _, _ = next(self._blocks)
-        if begins < self._until:
-            self._office.world.at(max(begins, self._since), self._next, self)
+        block = next(self._blocks, None)
+        if block is not None:
+            self._block = block
+            self._office.world.at(max(block[0], self._since), self._next, self)
 
     def _week(self, _single: Event) -> None:
         province = self._office.province
@@ -140,7 +141,8 @@ class Single(Event):
             tally.on_time += count - late
             tally.late += late
             tally.letters_due += late
-        line = _line(desk)
+        province, line = office.province, _line(desk)
+        province.ahead = max(province.ahead, float(end.max()))
         waited, worked = float((began - at).sum()), float(seconds.sum())
         line.asked += count
         line._waited += waited
@@ -152,7 +154,7 @@ class Single(Event):
         tally.worked += worked
         tally.cycle += float((finished - at).sum())
         tally.taken += float((finished - accepted).sum())
-        office.province.ledger.told += count * _facts(plan, desk, online)
+        province.ledger.told += count * _facts(plan, desk, online)
 
 
 LAST = 3

@@ -33,29 +33,51 @@ class Source(Event):
         self._k = -1
         self._day: date | None = None
         self._prefix = ""
+        self._number = self._ahead = 0
+        """The last number given, and by how much the day's numbers are ahead of the filings' own."""
         self._done, self._empty = (self._filed,), (self._await,)
         self._await()
 
     def _await(self, _source: Event | None = None) -> None:
         """Wait for the next filing of the time, or for a week that has any."""
-        k = self._k = self._k + 1
+        k = self._k + 1
         while True:
             if k >= len(self._filings):
-                begins, self._filings, luck = next(self._blocks)
-                self._fate, k = Fate(luck), 0
-                if begins >= self._until:
+                if not self._turn():
                     return
-                if not self._filings:
-                    self._k = -1
-                    self._office.world.at(max(begins, self._office.world.now), self._empty, self)
-                    return
-                self._k = 0
+                k = 0
             at = self._filings[k][0]
             if at >= self._since:
                 break
-            k = self._k = k + 1
+            k += 1
+        self._k = k
         if at < self._until:
             self._office.world.at(at, self._done, self)
+
+    def _turn(self) -> bool:
+        """Turn to the next week; false if there is none, or if it is waited for because it brings nothing."""
+        self._k, self._filings = -1, ()
+        block = next(self._blocks, None)
+        if block is None:
+            return False
+        begins, self._filings, luck = block
+        self._fate = Fate(luck)
+        if not self._filings:
+            self._office.world.at(max(begins, self._office.world.now), self._empty, self)
+        return bool(self._filings)
+
+    def end(self) -> None:
+        """Nothing is filed from now on."""
+        self.callbacks = (_nothing,)
+
+    def follow(self, other: "Source") -> None:
+        """Go on where another has ended: no number of a day is given twice."""
+        if self._k < 0:
+            return
+        _, day, number, *_ = self._filings[self._k]
+        if day == other._day:
+            self._day, self._prefix, self._number = day, other._prefix, other._number
+            self._ahead = other._number - (number - 1)
 
     def _filed(self, _source: Event) -> None:
         office = self._office
@@ -73,7 +95,8 @@ class Source(Event):
         dossier = office.dossier(office.plan(procedure), fate, k, channel)
         if province.named:
             if day != self._day:
-                self._day, self._prefix = day, f"{office.name}-{day:%y%m%d}-"
+                self._day, self._prefix, self._ahead = day, f"{office.name}-{day:%y%m%d}-", 0
+            self._number = number = number + self._ahead
             dossier.id = f"{self._prefix}{number:04d}"
         province.open[dossier] = None
         try:
@@ -81,6 +104,10 @@ class Source(Event):
         except Exception:
             self.subject = dossier  # for whoever tells of the failure
             raise
+
+
+def _nothing(_source: Event) -> None:
+    """The filing that was waited for does not come."""
 
 
 def in_hand(office: "Office", scenario: Scenario, seed: int, begin: float) -> None:

@@ -86,14 +86,26 @@ class Province(Protocol):
         """Their pools and centres."""
 
 
-def find(province: Province) -> list[Trouble]:
-    """All that is wrong, in words and by kind, office and pool."""
+def find(province: Province, before: Iterable[Trouble] = ()) -> list[Trouble]:
+    """All that is wrong, in words and by kind, office and pool; and what was `before`, in other pools."""
     pools = province.pools.values()
     found = [trouble for pool in pools for trouble in _of(pool)]
+    now = {trouble[1:3] for trouble in found}
+    found += [trouble for trouble in before if trouble[1:3] not in now]
     if province.world.peek() == inf:
         offices = Counter(dossier.plan.office for dossier in province.open)
         found += [_deadlock(office, count, pools) for office, count in offices.items()]
     return sorted(found)
+
+
+def strained(pools: Iterable[Watched]) -> list[Trouble]:
+    """The pools that could not cope as long as dossiers were filed; for a run that waits for the last one."""
+    then = " So it was while dossiers were filed."
+    return [
+        Trouble("saturated", pool.office, pool.name, _saturated(pool, load) + then)
+        for pool, load in ((pool, _load(pool)) for pool in pools)
+        if _overloaded(pool, load)
+    ]
 
 
 def _deadlock(office: str, count: int, pools: Iterable[Watched]) -> Trouble:
@@ -110,11 +122,20 @@ def _deadlock(office: str, count: int, pools: Iterable[Watched]) -> Trouble:
 
 def _of(pool: Watched) -> Iterable[Trouble]:
     starved = Counter(_wanted(token) for token in pool.starved())
-    ratio = pool.demand / pool.open if pool.open else 0.0
+    load = _load(pool)
     if starved:
         yield Trouble("starved", pool.office, pool.name, _starved(pool, starved))
-    elif pool.waiting and (ratio >= 1 or (ratio >= BUSY and _grew(pool.lengths))):
-        yield Trouble("saturated", pool.office, pool.name, _saturated(pool, ratio))
+    elif _overloaded(pool, load):
+        yield Trouble("saturated", pool.office, pool.name, _saturated(pool, load))
+
+
+def _load(pool: Watched) -> float:
+    """The work asked for so far, of what the posts could do."""
+    return pool.demand / pool.open if pool.open else 0.0
+
+
+def _overloaded(pool: Watched, load: float) -> bool:
+    return pool.waiting > 0 and (load >= 1 or (load >= BUSY and _grew(pool.lengths)))
 
 
 def _starved(pool: Watched, starved: Counter[str]) -> str:
@@ -126,16 +147,16 @@ def _starved(pool: Watched, starved: Counter[str]) -> str:
     )
 
 
-def _saturated(pool: Watched, ratio: float) -> str:
+def _saturated(pool: Watched, load: float) -> str:
     where = f"pool {pool.name!r} of {pool.office}"
-    if ratio < 1:
+    if load < 1:
         return (
             f"The queue of {where} grew all the time, to {pool.waiting} before {pool.posts} posts: "
             "add posts or send it less work, for its figures have not settled."
         )
     return (
-        f"The work asked of {where} is {ratio:.2f} times what its {pool.posts} posts can do, and "
-        f"{pool.waiting} wait: have at least {floor(pool.posts * ratio) + 1} posts, or send it less work."
+        f"The work asked of {where} is {load:.2f} times what its {pool.posts} posts can do, and "
+        f"{pool.waiting} wait: have at least {floor(pool.posts * load) + 1} posts, or send it less work."
     )
 
 

@@ -206,6 +206,15 @@ class Need:
         return self._rates.expected(self._profile, self._years, monday)[channel]
 
 
+def wanted(scenario: Scenario, office: str) -> bool:
+    """Whether citizens want anything of an office; nothing where it is not, or merged into another."""
+    spec = scenario.offices.get(office)
+    if spec is None or spec.successor is not None:
+        return False
+    mix = scenario.profiles[spec.profile].mix
+    return any(spec.volumes.values()) or (spec.volume > 0 and any(mix.values()))
+
+
 def filings(
     monday: date, midnight: float, at: Floats, channels: Iterable[Channel], procedures: Iterable[str]
 ) -> list[Filing]:

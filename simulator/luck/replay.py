@@ -38,11 +38,9 @@ class Replay:
     """
 
     def __init__(self, table: Table, course: Course, origin: int, seed: int) -> None:
-        if table.at is None:
-            raise TableError("column 'at' is missing: when each dossier is filed")
+        at = table.instants(origin)
         self._table, self._course, self._streams = table, course, Streams(seed)
         self._first = first_day(origin)
-        at = table.at - origin if table.dated else table.at
         self._order = np.argsort(at, kind="stable")
         self._at = at[self._order]
         self._words = [table.words.get(name) or [""] * table.size for name in WORDS]

@@ -81,6 +81,12 @@ class Table:
     def __contains__(self, name: str) -> bool:
         return name in self._numbers
 
+    def instants(self, origin: int) -> Floats:
+        """When each is filed, in seconds from the run's origin; TableError where that is not given."""
+        if self.at is None:
+            raise TableError("column 'at' is missing: when each dossier is filed")
+        return self.at - origin if self.dated else self.at
+
     def block(self, rows: Rows = slice(None), rest: Draws | None = None) -> "Block":
         """These rows, by default all, as the luck of a block; `rest` draws what is not given."""
         return Block(self, rows, rest)

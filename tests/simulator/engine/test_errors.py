@@ -1,12 +1,14 @@
 """Runs that cannot be, models that fail, and what is wrong with those that do not."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from simulator.luck.table import Table
+from dossier.law.calendar import VIETNAM
+from simulator.luck.table import Table, TableError
 from simulator.run import ModelError, Simulation, run
 from simulator.scenario.levers import parse
 from simulator.scenario.model import (
@@ -16,6 +18,7 @@ from simulator.scenario.model import (
     Official,
     Outcome,
     Parallel,
+    Refiling,
     Scenario,
     Way,
 )
@@ -144,14 +147,102 @@ def guard(limit: date):
     return stop
 
 
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="bugs-engine 8: such a run never ends")
+def to_the_end(scenario: Scenario, **options: Any) -> tuple[Simulation, dict[str, Any]]:
+    """A run that must end, and its summary."""
+    simulation = Simulation(scenario, 1, progress=guard(date(2030, 1, 1)), **options)
+    simulation.run()
+    return simulation, simulation.summary()
+
+
 def test_a_run_to_the_end_of_which_nothing_comes_ends():
-    scenario = world(offices={"O": office(volume=0)})
-    Simulation(scenario, 1, dossiers=5, progress=guard(date(2030, 1, 1))).run()
+    _, summary = to_the_end(world(offices={"O": office(volume=0)}), dossiers=5)
+    assert (summary["dossiers"], summary["pools"]["O/desk"]["utilisation"]) == (0, 0)
 
 
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="bugs-engine 8: such a run never ends")
+def test_a_run_to_the_end_waits_for_a_lever_that_brings_demand():
+    lever = parse("demand:factor=0")
+    _, none = to_the_end(world(), dossiers=5, levers=[lever])
+    _, some = to_the_end(world(), dossiers=500, levers=[parse("demand:factor=0,on=2026-03-12")])
+    assert none["dossiers"] == 0
+    assert 20 < some["dossiers"] < 80
+    assert some["open"] == 0
+    founded = [parse("two-tier:into=X,level=commune,on=2026-03-20"), parse("demand:factor=0,on=2026-03-10")]
+    _, moved = to_the_end(world(offices={"A": office(), "B": office()}), dossiers=500, levers=founded)
+    assert moved["open"] == 0
+
+
 def test_a_table_may_begin_in_the_warm_up():
     scenario = world(scenario={"start": date(2026, 3, 9), "warmup_days": 7})
     table = Table({"at": [8 * HOUR, 8 * 24 * HOUR], "channel": "online"})
-    Simulation(scenario, 1, table=table, dossiers=2, progress=guard(date(2030, 1, 1))).run()
+    _, summary = to_the_end(scenario, table=table, dossiers=2)
+    assert summary["dossiers"] == 1
+    early = Table({"at": [8 * HOUR], "channel": "online"})
+    assert to_the_end(scenario, table=early, dossiers=2)[1]["dossiers"] == 0
+
+
+# -- the figures of a run to the end are those of its time
+
+
+def test_a_run_to_the_end_is_as_long_as_its_last_dossier():
+    """Ten hours of work, handed in on Monday at eight, are done on Tuesday at ten."""
+    played = play(world(), ["02 08:00"] * 10, dossiers=10)
+    desk = played.summary["pools"]["O/desk"]
+    assert (desk["utilisation"], desk["worked"]) == (1, 10 * HOUR)
+    assert len(played.simulation._province.pools["O/desk"].lengths) == 1, "the look of the first Monday"
+
+
+def test_who_is_refused_and_files_again_is_waited_for():
+    refiled = Refiling(share=1, after_days=1)
+    rows = [{"at": "02 08:00", "chance/refused": 0, "chance/refiled": 0, "chance/refiling": 0.99}]
+    played = play(world(refused=0.5, refiled=refiled), rows, dossiers=1, own=True)
+    assert list(played.cases) == ["O-260302-0001", "O-260302-0001-r"]
+    assert played.summary["open"] == 0
+
+
+@pytest.mark.parametrize("cases", [None, lambda _: None], ids=["figures alone", "each dossier"])
+def test_work_that_outgrew_the_posts_is_reported_though_all_was_done_in_the_end(cases):
+    scenario = world(offices={"A": office(volume=600), "B": office(volume=50)})
+    simulation, summary = to_the_end(scenario, dossiers=400, cases=cases)
+    assert [trouble[:3] for trouble in simulation.trouble()] == [("saturated", "A", "desk")]
+    (words,) = summary["trouble"]
+    assert words.endswith("or send it less work. So it was while dossiers were filed.")
+    assert summary["pools"]["A/desk"]["waiting"] == summary["open"] == 0
+    assert summary["pools"]["A/desk"]["utilisation"] > 0.95
+
+
+def test_so_many_in_less_than_a_week_tell_nothing_of_load():
+    simulation, _ = to_the_end(world(offices={"O": office(volume=4000)}), dossiers=100)
+    assert simulation.trouble() == []
+
+
+# -- rows that lie outside
+
+
+@pytest.mark.parametrize(("dossiers", "outside", "filed"), [(None, 2, 2), (9, 1, 3)])
+def test_rows_outside_of_the_run_are_counted(dossiers, outside, filed):
+    scenario = world(scenario={"start": date(2026, 3, 11), "until": date(2026, 3, 18)})
+    days = [date(2026, 3, day) for day in (10, 11, 17, 18)]
+    at = [datetime(day.year, day.month, day.day, 8, tzinfo=VIETNAM) for day in days]
+    simulation, summary = to_the_end(
+        scenario, table=Table({"at": at, "channel": "online"}), dossiers=dossiers
+    )
+    assert simulation.outside == outside
+    assert summary["dossiers"] == filed
+
+
+def test_rows_of_the_warm_up_are_within_the_run():
+    scenario = world(scenario={"start": date(2026, 3, 9), "warmup_days": 7})
+    assert Simulation(scenario, 1, table=Table({"at": [0.0], "channel": "online"})).outside == 0
+    assert Simulation(scenario, 1).outside == 0
+
+
+@pytest.mark.parametrize(("dossiers", "until"), [(None, "to 2026-03-30"), (1, "on")])
+def test_a_table_of_which_nothing_is_filed_is_an_error(dossiers, until):
+    at = [datetime(2025, 3, day, 8, tzinfo=VIETNAM) for day in (10, 11)]
+    simulation = Simulation(world(), 1, table=Table({"at": at, "channel": "online"}), dossiers=dossiers)
+    words = (
+        f"at: nothing is filed within the run, from 2026-03-02 {until}; "
+        "the first row is of 2025-03-10 08:00, the last of 2025-03-11 08:00"
+    )
+    with pytest.raises(TableError, match=f"^{re.escape(words)}$"):
+        simulation.run()
