@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from dossier.event import Accepted, NotAccepted, PaymentMade, PaymentRequested, StepFinished, Submitted
 from simulator.engine.dossier import Dossier
+from simulator.engine.fate import exponential
 from simulator.engine.ledger import Telling
+from simulator.engine.nodes import MINUTE, Node
 from simulator.engine.pools import Pool
-from simulator.engine.route import MINUTE, Node, Plan, exponential
+from simulator.engine.route import Plan
 from simulator.engine.world import Hop
 from simulator.luck.draws import Column
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from simulator.engine.world import Event
 
 if TYPE_CHECKING:
+    from simulator.engine.fate import Fate
     from simulator.engine.ledger import Row
-    from simulator.engine.route import Fate, Node, Plan
+    from simulator.engine.nodes import Node
+    from simulator.engine.route import Plan
     from simulator.scenario.model import Channel
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dossier.event import ApologyIssued, Corrected
 from simulator.engine.dossier import Dossier
-from simulator.engine.route import HOUR, Done
+from simulator.engine.nodes import HOUR, Done
 from simulator.engine.world import Hop
 
 if TYPE_CHECKING:

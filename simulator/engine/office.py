@@ -20,11 +20,13 @@ from dossier.event import (
 from dossier.law.appointment import rounded
 from simulator.engine.counter import Counter
 from simulator.engine.dossier import Dossier, Part
+from simulator.engine.fate import Fate, exponential
 from simulator.engine.ledger import Ledger, Telling
 from simulator.engine.letters import Letters
+from simulator.engine.nodes import DAY, HOUR, Desk, Done, Money, revisit
 from simulator.engine.outcome import Outcomes
 from simulator.engine.pools import Pool
-from simulator.engine.route import DAY, HOUR, Desk, Done, Fate, Money, Plan, exponential, revisit
+from simulator.engine.route import Plan
 from simulator.engine.world import Hop, World
 from simulator.scenario.model import Scenario
 

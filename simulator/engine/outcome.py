@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from dossier.event import Rated, Resolved, ResultReturned
 from simulator.engine.dossier import Dossier
+from simulator.engine.fate import exponential
 from simulator.engine.ledger import ID, Telling
-from simulator.engine.route import HOUR, exponential
+from simulator.engine.nodes import HOUR
 
 if TYPE_CHECKING:
     from simulator.engine.office import Office

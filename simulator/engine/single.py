@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.engine.fate import Fate
 from simulator.engine.lines import Line
-from simulator.engine.route import Desk, Fate, Plan
+from simulator.engine.nodes import Desk
+from simulator.engine.route import Plan
 from simulator.engine.source import Block
 from simulator.engine.world import LIGHT, Event
 from simulator.luck.demand import Filing

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.engine.dossier import Dossier
-from simulator.engine.route import DAY, Fate
+from simulator.engine.fate import Fate
+from simulator.engine.nodes import DAY
 from simulator.engine.world import Event
 from simulator.luck.demand import Filing
 from simulator.luck.draws import Draws, Luck, Streams
