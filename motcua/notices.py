@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from motcua.levers import restaffed
-from motcua.show import day, decimal
+from motcua.show import day, decimal, number
 from simulator.scenario.files import names
 from simulator.scenario.levers import apply, course, first_day, text
 from simulator.scenario.model import Lever, Scenario
@@ -39,6 +39,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "no dossier is expected of {offices}: the volume is 0",
         "{offices} không dự kiến có hồ sơ nào: khối lượng bằng 0",
     ),
+    "outside": (
+        "{file}: rows outside of the run are not filed: {n} of {size}; it is from {first} to {last}",
+        "{file}: {n} trên {size} dòng nằm ngoài lần chạy và không được nộp; lần chạy từ {first} đến {last}",
+    ),
+    "before": (
+        "{file}: rows before the run are not filed: {n} of {size}; it begins on {first}",
+        "{file}: {n} trên {size} dòng có trước lần chạy và không được nộp; lần chạy bắt đầu ngày {first}",
+    ),
     "factor": (
         "lever {lever}: nothing more is filed where it applies, for its factor is 0",
         "biện pháp {lever}: nơi áp dụng không còn hồ sơ nào được nộp, vì hệ số bằng 0",
@@ -63,6 +71,15 @@ def notices(world: Scenario, levers: Sequence[Lever], until: date | None, lang: 
         else:
             yield from _effect(before, lever, lang)
         pulled.append(lever)
+
+
+def outside(file: str, rows: tuple[int, int], span: tuple[date, date | None], lang: str) -> str:
+    """So many rows of a table, of all, that are not within the span of a run; None: it has no end."""
+    (n, size), (first, until) = rows, span
+    figures = {"file": file, "n": number(n, lang), "size": number(size, lang), "first": day(first, lang)}
+    if until is None:
+        return _say("before", lang, **figures)
+    return _say("outside", lang, **figures, last=day(until - timedelta(days=1), lang))
 
 
 def _volumes(world: Scenario, lang: str) -> Iterator[str]:

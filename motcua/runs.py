@@ -15,7 +15,7 @@ from dossier.law.calendar import VIETNAM
 from motcua import draws
 from motcua.feed import NEVER, TICK_HOURS, lines, ticked
 from motcua.files import BadInput, Line
-from motcua.notices import notices
+from motcua.notices import notices, outside
 from motcua.orders import following
 from motcua.outlets import Outlets, Places
 from motcua.pace import Lag, Pace
@@ -86,13 +86,13 @@ class Run:
         self._ended: list[Case] = []
         self._day: Progress = _unseen
         self._pulled = [parse(lever) for lever in plan.levers]
+        self._table = draws.read(plan.draws, plan.draw_missing) if plan.draws else None
         self.engine = self._engine()
 
     def go(self) -> Done:
         """Run it; then its files are whole, and what went to a topic is durable."""
         plan = self.plan
-        until = self.until if plan.dossiers is None else None
-        for sentence in notices(self.world, self._pulled, until, plan.lang):
+        for sentence in self._notices():
             click.echo(f"motcua: {clean(sentence)}", err=True)
         with ExitStack() as stack:
             topic = None
@@ -115,6 +115,15 @@ class Run:
                 "most_behind_seconds": self.pace.most,
             }
         return Done(summary, self.engine.trouble())
+
+    def _notices(self) -> Iterator[str]:
+        """What should be known of the run before it begins."""
+        plan, engine = self.plan, self.engine
+        until = self.until if plan.dossiers is None else None
+        yield from notices(self.world, self._pulled, until, plan.lang)
+        if self._table is not None and isinstance(engine, Simulation) and engine.outside:
+            first = self.start - timedelta(days=self.world.warmup_days)
+            yield outside(str(plan.draws), (engine.outside, self._table.size), (first, until), plan.lang)
 
     def _daily(self, at: datetime) -> None:
         """A day of the simulation is over."""
@@ -200,12 +209,11 @@ class Run:
         cases = self._ended.append if self.places.cases else None
         days = (self.world, plan.seed, self.start, self.until)
         if plan.processes == 1:
-            table = draws.read(plan.draws, plan.draw_missing) if plan.draws else None
             return Simulation(
                 *days,
                 levers=levers,
                 dossiers=plan.dossiers,
-                table=table,
+                table=self._table,
                 cases=cases,
                 steer=self.steering,
                 progress=self._daily,

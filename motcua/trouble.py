@@ -37,6 +37,13 @@ _SENTENCES: Mapping[str, str] = {
 """The engine's sentences as patterns, the numbers named, and what they are in Vietnamese."""
 
 
+_DRAINED = (
+    " So it was while dossiers were filed.",
+    " Đó là tình trạng khi hồ sơ còn được nộp.",
+)
+"""After what was so before the queues drained."""
+
+
 def sentence(trouble: "Trouble", lang: str) -> str:
     """What is wrong, in a sentence; the engine's own where it is one that is not known here."""
     if lang == "en":
@@ -45,7 +52,8 @@ def sentence(trouble: "Trouble", lang: str) -> str:
         found = re.match(pattern, trouble.words)
         if found is not None:
             parts = {name: _shown(value, lang) for name, value in found.groupdict().items()}
-            return words.format(office=trouble.office, pool=trouble.pool, **parts)
+            told = words.format(office=trouble.office, pool=trouble.pool, **parts)
+            return told + _DRAINED[1] if trouble.words.endswith(_DRAINED[0]) else told
     return trouble.words
 
 

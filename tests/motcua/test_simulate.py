@@ -200,6 +200,21 @@ def test_arrivals_from_a_file_are_those_of_the_run(simulate, tmp_path):
     assert json.loads(out)["dossiers"] == 50
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ((), "rows outside of the run are not filed: 2 of 3; it is from 2026-01-06 to 2027-01-03"),
+        (("--lang", "vi"), "2 trên 3 dòng nằm ngoài lần chạy"),
+        (("--dossiers", "9"), "rows before the run are not filed: 1 of 3; it begins on 2026-01-06"),
+    ],
+)
+def test_rows_outside_of_the_run_are_counted(more, words, simulate, tmp_path):
+    (tmp_path / "a.csv").write_text("at\n2026-01-05T09:00\n2026-01-06T09:00\n2027-01-04\n")
+    code, _, error = simulate("five-step", "--from", "2026-01-06", "--draws", tmp_path / "a.csv", *more)
+    assert code == 0
+    assert f"motcua: {tmp_path / 'a.csv'}: {words}" in error.decode()
+
+
 def test_a_column_that_is_missing_is_named_or_drawn_if_so_asked(simulate, tmp_path):
     (tmp_path / "a.csv").write_text("at,seconds/intake/0\n28800,60\n28900,60\n")
     code, _, error = simulate("five-step", "--draws", tmp_path / "a.csv")

@@ -57,5 +57,10 @@ def test_what_a_real_run_says_is_known():
         assert re.match("Nhóm|Hàng chờ", sentence(each, "vi")), each.words
 
 
+def test_what_was_so_before_the_queues_drained_is_told_as_such():
+    drained = Trouble("saturated", "o", "p", f"{SENTENCES[0]} So it was while dossiers were filed.")
+    assert sentence(drained, "vi").endswith("Đó là tình trạng khi hồ sơ còn được nộp.")
+
+
 def test_an_unknown_sentence_stays_as_it_is():
     assert sentence(Trouble("starved", "o", "p", "Something new."), "vi") == "Something new."
