@@ -52,7 +52,7 @@ class Limit(NamedTuple):
     """
 
     unit: str
-    count: float = 0
+    count: float = 0  # type: ignore[assignment]  # nobody counts in it as in a tuple
     then: "Limit | None" = None
 
     def __str__(self) -> str:

@@ -120,9 +120,8 @@ def test_work_can_be_done_in_two_parts(name, at, first, second):
 def test_who_remembers_the_last_opening_serves_as_who_does_not(name, visits):
     mine = engine(name)
     server = mine.server()
-    for at, seconds in visits:
-        if name == "one second":
-            seconds %= 10
+    for at, asked in visits:
+        seconds = asked % 10 if name == "one second" else asked
         end = mine.add(at, seconds)
         expected = mine.opening(at), end if end > at else mine.opening(at)
         assert server(at, seconds) == mine.serve(at, seconds) == expected
