@@ -231,8 +231,7 @@ class Simulation:
         if self._progress is not None and at % DAY == 0:
             self._progress(self._province.ledger.clock(at))
         if at == self._begun:
-            self._province.ledger.start()
-            self._province.filed = 0
+            self._province.start()
         if at in self._turns or (self._steer is not None and at % DAY == 0):
             for change in self.course.changes:
                 if midnight(change.on) - self.origin == at:

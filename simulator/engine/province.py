@@ -183,6 +183,13 @@ class Province:
 
     # -- the count -----------------------------------------------------------------------------------------
 
+    def start(self) -> None:
+        """The warm-up is over: what is in hand is carried over."""
+        self.ledger.start()
+        self.filed = 0
+        for dossier in self.open:
+            self.tallies[dossier.plan.office].carried += 1
+
     def count(self, dossier: Dossier) -> None:
         """A dossier is filed."""
         self.open[dossier] = None

@@ -14,6 +14,8 @@ class Tally:
     """What became of one office's dossiers; times are sums of seconds."""
 
     level: str = ""
+    carried: int = 0
+    """In hand when the run began."""
     online: int = 0
     finished: int = 0
     on_time: int = 0
@@ -98,6 +100,7 @@ class Tally:
         with_due = self.on_time + self.late
         return {
             "dossiers": self.dossiers,
+            "carried": self.carried,
             "accepted": self.accepted,
             "finished": self.finished,
             "open": self.open,

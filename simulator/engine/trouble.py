@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import floor, inf
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from simulator.engine.dossier import Dossier, Token
 
@@ -15,17 +15,60 @@ LOOKS = 8
 """Looks at a queue from which on growth can be told."""
 
 Kind = Literal["deadlock", "starved", "saturated"]
+SENTENCES: Mapping[str, str] = {
+    "overloaded": (
+        "The work asked of pool {pool!r} of {office} is {load:.2f} times what its {posts} posts can "
+        "do, and {waiting} wait: have at least {need} posts, or send it less work."
+    ),
+    "growing": (
+        "The queue of pool {pool!r} of {office} grew all the time, to {waiting} before {posts} posts:"
+        " add posts or send it less work, for its figures have not settled."
+    ),
+    "unskilled": (
+        "{dossiers} wait in pool {pool!r} of {office} for nobody: give an official who is there the "
+        "skill for step {step!r}, procedure {procedure!r} or field {field!r}{more}, or no skills, "
+        "which means all of them."
+    ),
+    "unmanned": (
+        "{dossiers} of {office} will never end, for nothing is going to happen any more: give pool "
+        "{pool!r}, before which {waiting} wait, somebody who will be there to work."
+    ),
+    "nowhere": (
+        "{dossiers} of {office} will never end, for nothing is going to happen any more: no pool has "
+        "them; look for a step that waits for nothing."
+    ),
+}
+Wanted = tuple[str, str, str]
+"""Step, procedure and field of what waits for a skill."""
+DRAINED = " So it was while dossiers were filed."
+"""After a sentence on a run that went on until its last dossier was over."""
 
 
 class Trouble(NamedTuple):
-    """What is wrong, where, and in one sentence what to do."""
+    """What is wrong, and where."""
 
     kind: Kind
     office: str
     """Or the centre."""
     pool: str
     """Empty where no pool is to blame."""
-    words: str
+    cause: str
+    """Its sentence, one of `SENTENCES`."""
+    values: tuple[tuple[str, int | float | str], ...] = ()
+    """What the sentence tells, by name."""
+    drained: bool = False
+    """It was so while dossiers were filed, and is over."""
+
+    @property
+    def words(self) -> str:
+        """In one sentence, with what to do."""
+        values: dict[str, Any] = dict(self.values)
+        if "count" in values:
+            values["dossiers"] = _dossiers(values["count"])
+        if "others" in values:
+            values["more"] = ", and for more" if values["others"] else ""
+        told = SENTENCES[self.cause].format(office=self.office, pool=self.pool, **values)
+        return told + DRAINED if self.drained else told
 
 
 class Watched(Protocol):
@@ -87,7 +130,7 @@ class Province(Protocol):
 
 
 def find(province: Province, before: Iterable[Trouble] = ()) -> list[Trouble]:
-    """All that is wrong, in words and by kind, office and pool; and what was `before`, in other pools."""
+    """All that is wrong, by kind, office and pool; and what was `before`, in other pools."""
     pools = province.pools.values()
     found = [trouble for pool in pools for trouble in _of(pool)]
     now = {trouble[1:3] for trouble in found}
@@ -100,9 +143,8 @@ def find(province: Province, before: Iterable[Trouble] = ()) -> list[Trouble]:
 
 def strained(pools: Iterable[Watched]) -> list[Trouble]:
     """The pools that could not cope as long as dossiers were filed; for a run that waits for the last one."""
-    then = " So it was while dossiers were filed."
     return [
-        Trouble("saturated", pool.office, pool.name, _saturated(pool, load) + then)
+        _saturated(pool, load)._replace(drained=True)
         for pool, load in ((pool, _load(pool)) for pool in pools)
         if _overloaded(pool, load)
     ]
@@ -110,23 +152,20 @@ def strained(pools: Iterable[Watched]) -> list[Trouble]:
 
 def _deadlock(office: str, count: int, pools: Iterable[Watched]) -> Trouble:
     full = [pool for pool in pools if pool.office == office and pool.waiting]
-    words = f"{_dossiers(count)} of {office} will never end, for nothing is going to happen any more: "
     if not full:
-        return Trouble(
-            "deadlock", office, "", words + "no pool has them; look for a step that waits for nothing."
-        )
+        return Trouble("deadlock", office, "", "nowhere", (("count", count),))
     most = max(full, key=lambda pool: pool.waiting)
-    words += f"give pool {most.name!r}, before which {most.waiting} wait, somebody who will be there to work."
-    return Trouble("deadlock", office, most.name, words)
+    values = ("count", count), ("waiting", most.waiting)
+    return Trouble("deadlock", office, most.name, "unmanned", values)
 
 
 def _of(pool: Watched) -> Iterable[Trouble]:
     starved = Counter(_wanted(token) for token in pool.starved())
     load = _load(pool)
     if starved:
-        yield Trouble("starved", pool.office, pool.name, _starved(pool, starved))
+        yield _starved(pool, starved)
     elif _overloaded(pool, load):
-        yield Trouble("saturated", pool.office, pool.name, _saturated(pool, load))
+        yield _saturated(pool, load)
 
 
 def _load(pool: Watched) -> float:
@@ -138,25 +177,20 @@ def _overloaded(pool: Watched, load: float) -> bool:
     return pool.waiting > 0 and (load >= 1 or (load >= BUSY and _grew(pool.lengths)))
 
 
-def _starved(pool: Watched, starved: Counter[str]) -> str:
-    (wanted, _), *others = starved.most_common()
-    more = ", and for more" if others else ""
-    return (
-        f"{_dossiers(starved.total())} wait in pool {pool.name!r} of {pool.office} for nobody: "
-        f"give an official who is there the skill for {wanted}{more}, or no skills, which means all of them."
-    )
+def _starved(pool: Watched, starved: Counter[Wanted]) -> Trouble:
+    ((step, procedure, field), _), *others = starved.most_common()
+    skill = ("step", step), ("procedure", procedure), ("field", field)
+    values = ("count", starved.total()), *skill, ("others", len(others))
+    return Trouble("starved", pool.office, pool.name, "unskilled", values)
 
 
-def _saturated(pool: Watched, load: float) -> str:
-    where = f"pool {pool.name!r} of {pool.office}"
+def _saturated(pool: Watched, load: float) -> Trouble:
+    values = ("posts", pool.posts), ("waiting", pool.waiting)
     if load < 1:
-        return (
-            f"The queue of {where} grew all the time, to {pool.waiting} before {pool.posts} posts: "
-            "add posts or send it less work, for its figures have not settled."
-        )
-    return (
-        f"The work asked of {where} is {load:.2f} times what its {pool.posts} posts can do, and "
-        f"{pool.waiting} wait: have at least {floor(pool.posts * load) + 1} posts, or send it less work."
+        return Trouble("saturated", pool.office, pool.name, "growing", values)
+    need = floor(pool.posts * load) + 1
+    return Trouble(
+        "saturated", pool.office, pool.name, "overloaded", (*values, ("load", load), ("need", need))
     )
 
 
@@ -171,9 +205,9 @@ def _grew(lengths: Sequence[int]) -> bool:
     return min(steps) >= 1 and steps[-1] >= steps[0] / 2
 
 
-def _wanted(token: Token) -> str:
+def _wanted(token: Token) -> Wanted:
     plan = token.dossier.plan
-    return f"step {token.node.name!r}, procedure {plan.key!r} or field {plan.procedure.field!r}"
+    return token.node.name, plan.key, plan.procedure.field
 
 
 def _dossiers(count: int) -> str:

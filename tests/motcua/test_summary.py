@@ -69,7 +69,9 @@ def test_a_pace_is_told_with_its_lag():
 
 
 def test_of_much_that_is_wrong_a_part_is_told_and_the_rest_counted():
-    trouble = [Trouble("saturated", f"H{n:03}", "leader", f"{n}") for n in range(SENTENCES + 5)]
+    trouble = [
+        Trouble("deadlock", f"H{n:03}", "leader", "nowhere", (("count", n),)) for n in range(SENTENCES + 5)
+    ]
     sentences = list(told(trouble, "en"))
     assert len(sentences) == SENTENCES + 1
     assert "5 more" in sentences[-1]
