@@ -200,6 +200,16 @@ def test_arrivals_from_a_file_are_those_of_the_run(simulate, tmp_path):
     assert json.loads(out)["dossiers"] == 50
 
 
+def test_filings_and_what_was_carried_over_add_up(simulate):
+    told = json.loads(simulate("quickstart", "--dossiers", "60", "--format", "json")[1])
+    assert told["carried"] > 0
+    assert told["dossiers"] == 60 + told["carried"]
+    text = simulate("quickstart", "--dossiers", "60")[1].decode()
+    assert f"of them, carried over  {told['carried']:>10}".split() in [
+        row.split() for row in text.splitlines()
+    ]
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
