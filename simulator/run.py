@@ -6,19 +6,20 @@ from datetime import date, datetime, timedelta, timezone
 from itertools import count
 from math import inf
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from dossier.event import Fact, StaffChanged, Steered, encode
 from dossier.law.calendar import VIETNAM, WorkingCalendar
 from simulator.engine import dossier as dossiers
-from simulator.engine.calendars import Calendars
 from simulator.engine.ledger import Case, Facts, Ledger, Lines
 from simulator.engine.province import Over, Province, Visit
 from simulator.engine.single import Single, suits
 from simulator.engine.source import Block, Source, in_hand
 from simulator.engine.trouble import Trouble, strained
 from simulator.engine.world import EventError, World
-from simulator.luck.demand import Arrivals, Demand, wanted
+from simulator.ground import Ground
+from simulator.luck.demand import Arrivals, Demand, Filing, Inflow, wanted
+from simulator.luck.draws import Draws
 from simulator.luck.rates import Floats
 from simulator.luck.replay import Replay
 from simulator.luck.table import Table, TableError
@@ -38,6 +39,21 @@ BEYOND = 30 * 366 * DAY
 Progress = Callable[[datetime], None]
 Steer = Callable[[datetime], Iterable[Lever]]
 Told = Fact | Steered | StaffChanged
+
+
+class Drawn(NamedTuple):
+    """The filings of an office and a week, as they are drawn."""
+
+    office: str
+    monday: date
+    begins: float
+    """The week's first instant, in engine seconds."""
+    since: float
+    """Filings are taken from this instant on."""
+    expected: Floats
+    """How many were to be expected on each of its days."""
+    filings: list[Filing]
+    luck: Draws
 
 
 class ModelError(RuntimeError):
@@ -80,7 +96,8 @@ class Simulation:
     end
     with those still open. `steer` is asked every ten simulated minutes for levers that take effect at once.
     `only`: these offices alone, as if the others did not exist. `over` is filled with the same as `cases` is
-    told.
+    told. `ground`: that of the scenario with its levers, which are not read then. `drawn` is called with the
+    filings of each office and week, where no `table` gives them.
     """
 
     def __init__(  # noqa: PLR0913 (what a run may be given)
@@ -99,8 +116,11 @@ class Simulation:
         progress: Progress | None = None,
         only: Collection[str] | None = None,
         over: list[Over] | None = None,
+        ground: Ground | None = None,
+        drawn: Callable[[Drawn], object] | None = None,
     ) -> None:
-        self.course = course(scenario, levers)
+        self._ground = ground or Ground(course(scenario, levers))
+        self.course = self._ground.course
         self.scenario, self.seed = scenario, seed
         self.start, self.until = start or scenario.start, until or scenario.until
         if self.until <= self.start:
@@ -110,7 +130,7 @@ class Simulation:
         if dossiers is not None and dossiers < 1:
             raise ValueError(f"dossiers must be 1 or more, is {dossiers}")
         self._most, self._table, self._visits, self._cases = dossiers, table, visits, cases
-        self._steer, self._progress, self._only = steer, progress, only
+        self._steer, self._progress, self._only, self._drawn = steer, progress, only, drawn
         self._over = over if over is not None else [] if cases is not None else None
         self._lay()
         self.outside = 0
@@ -252,7 +272,7 @@ class Simulation:
         scenario, name = self.course.first, self.scenario.name
         until = self._end if self._most is None else self._end + BEYOND
         world = World(self._begin)
-        self._calendars = Calendars(scenario, self.origin, until)
+        self._calendars = self._ground.calendars(scenario, self.origin, until)
         province = self._province = Province(
             scenario,
             world,
@@ -266,7 +286,7 @@ class Simulation:
         province.over_at = self._over
         province.named = province.ledger.tells or self._visits is not None or self._over is not None
         self._demand = (
-            Demand(self, self._calendar, self.origin, self.seed)
+            Demand(self, self._calendar, self.origin, self.seed, self._ground.rates)
             if self._table is None
             else Replay(self._table, self, self.origin, self.seed)
         )
@@ -323,7 +343,12 @@ class Simulation:
             monday = self._monday + timedelta(weeks=week)
             if week * WEEK >= self._end and not self._comes(office, week * WEEK, monday):
                 return
-            yield week * WEEK, *arrivals.week(monday)
+            filings, luck = arrivals.week(monday)
+            begins = week * WEEK
+            if self._drawn is not None and isinstance(arrivals, Inflow):
+                expected = arrivals.expected(monday)
+                self._drawn(Drawn(office, monday, begins, since, expected, filings, luck))
+            yield begins, filings, luck
 
     def _comes(self, office: str, begins: float, monday: date) -> bool:
         """Whether anything may be filed at an office from a Monday on that lies after `until`."""
@@ -333,6 +358,11 @@ class Simulation:
             return bool((self._table.instants(self.origin) >= begins).any())
         changes = (change.scenario for change in self.course.changes if change.on > monday)
         return any(wanted(scenario, office) for scenario in (self.course.on(monday), *changes))
+
+    @property
+    def end(self) -> float:
+        """The midnight of `until`, in engine seconds."""
+        return self._end
 
     def day(self, number: int) -> datetime:
         """The local midnight after so many days of the run, its warm-up among them."""

@@ -51,15 +51,21 @@ class Arrivals(Protocol):
 class Demand:
     """The demand of a course of scenarios, for the offices of a run.
 
-    `calendar` finds the calendar of a scenario by the name that a profile gives it.
+    `calendar` finds the calendar of a scenario by the name that a profile gives it. `rates`: those that
+    earlier runs of the same course have left.
     """
 
     def __init__(
-        self, course: Course, calendar: Callable[[Scenario, str], WorkingCalendar], origin: int, seed: int
+        self,
+        course: Course,
+        calendar: Callable[[Scenario, str], WorkingCalendar],
+        origin: int,
+        seed: int,
+        rates: dict[tuple[int, str], tuple[Scenario, Rates]] | None = None,
     ) -> None:
         self._course, self._calendar, self._seed = course, calendar, seed
         self._first = first_day(origin)
-        self._rates: dict[tuple[int, str], tuple[Scenario, Rates]] = {}
+        self._rates = {} if rates is None else rates
 
     def inflow(self, office: str) -> "Inflow":
         """The filings of one office."""
@@ -105,11 +111,7 @@ class Inflow:
 
     def week(self, monday: date) -> tuple[list[Filing], Luck]:
         """The filings of the seven days from `monday`, in order of time, and their luck."""
-        parts = [
-            (self._need(scenario), slice(first, last))
-            for scenario, first, last in self._demand.scenarios(monday)
-            if (spec := scenario.offices.get(self._office)) and spec.successor is None
-        ]
+        parts = self._parts(monday)
         used = [name for name in CHANNELS if any(need.uses(name, monday) for need, _ in parts)]
         drawn = [self._channel(channel, monday, parts) for channel in used]
         at = np.concatenate([np.zeros(0), *(instants for instants, _ in drawn)])
@@ -125,6 +127,21 @@ class Inflow:
             map(names.__getitem__, procedure[order].tolist()),
         )
         return found, Luck(self._streams, len(found), self._office, monday.isoformat())
+
+    def expected(self, monday: date) -> Floats:
+        """The filings expected on each of the seven days from `monday`, by all channels."""
+        daily = np.zeros(7)
+        for need, days in self._parts(monday):
+            daily[days] += sum(need.expected(channel, monday)[days] for channel in CHANNELS)
+        return daily
+
+    def _parts(self, monday: date) -> "list[tuple[Need, slice]]":
+        """What citizens want of the office in a week, and on which days."""
+        return [
+            (self._need(scenario), slice(first, last))
+            for scenario, first, last in self._demand.scenarios(monday)
+            if (spec := scenario.offices.get(self._office)) and spec.successor is None
+        ]
 
     def _channel(
         self, channel: Channel, monday: date, parts: "Sequence[tuple[Need, slice]]"
