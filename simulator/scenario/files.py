@@ -30,7 +30,7 @@ def text(name_or_path: str | Path) -> str:
     if name in names():
         return (_SHIPPED / f"{name}.yaml").read_text("utf-8")
     path = Path(name)
-    if path.is_dir():
+    if name and path.is_dir():
         raise ScenarioError(f"{name} is a folder: name a YAML file in it, or one of {', '.join(names())}")
     if not path.is_file():
         raise ScenarioError(f"no scenario {name!r}: name a YAML file or one of {', '.join(names())}")
