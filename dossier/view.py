@@ -80,6 +80,10 @@ class View(Protocol):
         """Since when the record of a scenario is whole (seconds since 1970); 0 where it always was."""
         ...
 
+    def steered(self, scenario: str) -> list[tuple[float, str]]:
+        """The levers that took effect (seconds since 1970, and the lever as it is written), oldest first."""
+        ...
+
     def scenarios(self) -> list[str]:
         """The names of the worlds seen, sorted."""
         ...

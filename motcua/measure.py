@@ -17,7 +17,8 @@ from motcua.files import BadInput, read
 from motcua.names import DIMENSIONS, NAMES, named
 from motcua.progress import Count
 from motcua.show import counted, moment, number, percent, table
-from streams.processor import DeadLetter, PartitionProcessor
+from streams.processor import PartitionProcessor
+from streams.records import DeadLetter
 from streams.world import World
 
 Span = tuple[datetime | None, datetime | None]

@@ -18,7 +18,8 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from dossier.law.calendar import Book
-from streams.processor import DeadLetter, PartitionProcessor
+from streams.processor import PartitionProcessor
+from streams.records import DeadLetter
 from streams.topics import DEAD, EVENTS, PARTITIONS, RECORD_BYTES, state_topic
 from streams.view import StreamView
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from dossier.event import Event, Message, key
 from dossier.law.calendar import Book
-from streams.processor import DeadLetter, PartitionProcessor
+from streams.processor import PartitionProcessor
+from streams.records import DeadLetter
 from streams.view import StreamView
 
 PARTITIONS = 12

@@ -13,10 +13,11 @@ from heapq import heappop, heappush
 
 import msgspec
 
-from dossier.event import Begun, Event, Fact, Message, Rejected, decode
+from dossier.event import Begun, Event, Fact, Message, Rejected, Steered, decode
 from dossier.law.calendar import HOUR, Book
 from dossier.life.lifecycle import fold
 from dossier.life.state import Dossier, note
+from streams.records import STEERED_MAX, DeadLetter, Entry, Held, Progress
 from streams.world import World
 
 LATENESS = 2 * HOUR
@@ -27,45 +28,6 @@ HELD_OF_ONE = 64
 """So many events of one dossier wait at most; beyond, all of them stop waiting."""
 EVENT_BYTES = 16 * 1024
 """A longer message is no event: ours have some hundred bytes. It bounds what a state holds, too."""
-
-
-class Held(msgspec.Struct, array_like=True, gc=False):
-    """A message that waits for its predecessor, until stream time has passed `until`."""
-
-    offset: int
-    until: float
-    raw: bytes
-
-
-class Entry(msgspec.Struct, omit_defaults=True, gc=False):
-    """What is stored of a dossier: its state, the last offset seen, and what waits."""
-
-    offset: int = -1
-    dossier: Dossier | None = None
-    held: dict[int, Held] = {}
-    missing: list[int] = []
-    """Places in the row that were passed over; what comes for them later is late."""
-    duplicates: int = 0
-    dead: dict[str, int] = {}
-
-
-class Progress(msgspec.Struct, omit_defaults=True):
-    """What is stored of the partition itself."""
-
-    offset: int = -1
-    events: int = 0
-    dead: dict[str, int] = {}
-    clocks: dict[str, float] = {}
-    begun: dict[str, float] = {}
-
-
-class DeadLetter(msgspec.Struct, frozen=True):
-    """A message that is no event, came too late or belongs to no known dossier; nothing of it is lost."""
-
-    offset: int
-    reason: str
-    detail: str
-    raw: bytes
 
 
 PROGRESS = b"#progress"
@@ -122,6 +84,8 @@ class PartitionProcessor:
         elif isinstance(message, Begun):
             begun = message.at.timestamp()
             self.progress.begun[message.scenario] = self.world(message.scenario).begun = begun
+        elif isinstance(message, Steered):
+            self._steer(message)
         self._expire(message.scenario)  # after the event: it may be what was waited for
 
     def advance(self, scenario: str, at: float) -> list[DeadLetter]:
@@ -158,6 +122,7 @@ class PartitionProcessor:
         for scenario, at in self.progress.clocks.items():
             world = self.world(scenario)
             world.clock, world.begun = at, self.progress.begun.get(scenario, 0.0)
+            world.steered = self.progress.steered.get(scenario, [])
         self.dead.update(self.progress.dead)
         for name, entry in self.entries.items():
             self.duplicates += entry.duplicates
@@ -185,6 +150,15 @@ class PartitionProcessor:
         if world is None:
             world = self.worlds[scenario] = World(self.book)
         return world
+
+    def _steer(self, message: Steered) -> None:
+        """Remember a lever that took effect; one that is told again changes nothing."""
+        pulled = message.at.timestamp(), message.lever
+        known = self.progress.steered.setdefault(message.scenario, [])
+        if pulled not in known:
+            known.append(pulled)
+            del known[:-STEERED_MAX]
+        self.world(message.scenario).steered = known
 
     def _place(self, offset: int, event: Fact, raw: bytes) -> None:
         """Fold the event if it is the dossier's next; else it waits, repeats or is late."""

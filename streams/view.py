@@ -52,6 +52,10 @@ class StreamView:
         """Since when the record of a scenario is whole; 0 where it always was."""
         return max((world.begun for world in self._worlds(scenario)), default=0.0)
 
+    def steered(self, scenario: str) -> list[tuple[float, str]]:
+        """The levers that took effect, with their instants, in the order of time."""
+        return sorted({pulled for world in self._worlds(scenario) for pulled in world.steered})
+
     async def look(self) -> None:
         """Learn how far the log goes now; an answer as of an instant needs it."""
         if self._look is not None:

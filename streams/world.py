@@ -27,6 +27,8 @@ class World:
         self.clock = 0.0
         self.begun = 0.0
         """Since when the record is whole."""
+        self.steered: list[tuple[float, str]] = []
+        """The levers that took effect, with their instants; the partition's own record keeps them."""
         self.cells: dict[Cell, Masks] = {}
         self.hours = Panes(hour)
         self.days = Panes(book.of("").day)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dossier.event import Fact, Tick, encode
+from dossier.event import Fact, Steered, Tick, encode
 from dossier.figures.indicators import measure
 from dossier.figures.window import rolling_figures
 from streams import processor as module
 from streams.processor import PROGRESS, PartitionProcessor
+from streams.records import STEERED_MAX
 from streams.view import StreamView
 from tests import strategies as our
 from tests.dossier import oracle
@@ -681,3 +682,24 @@ def test_a_message_of_a_megabyte_is_no_event_and_a_dossier_holds_only_so_many():
         processor.apply(seq, fact("step_finished", seq, 1, step="s", agency="a"))
     assert processor.held == 0
     assert processor.world("live").anomalies == {"gap": 1}
+
+
+def test_levers_that_took_effect_are_remembered_once_and_after_a_restart():
+    pulled = [("edd", 3), ("e-signature", 5), ("edd", 3), ("edd", 9)]
+    told = [Steered(scenario=our.SCENARIO, at=our.at(hours), lever=lever) for lever, hours in pulled]
+    processor = applied([encode(each) for each in told])
+    seen = view(processor).steered(our.SCENARIO)
+    assert [(our.at(hours).timestamp(), lever) for lever, hours in (pulled[0], pulled[1], pulled[3])] == seen
+    again = PartitionProcessor(BOOK)
+    for key, value in processor.flush():
+        again.restore(key, value)
+    again.rebuild()
+    assert view(again).steered(our.SCENARIO) == seen
+    again.apply(len(told), encode(told[0]))
+    assert view(again).steered(our.SCENARIO) == seen
+
+
+def test_of_very_many_levers_the_newest_are_remembered():
+    told = [Steered(scenario=our.SCENARIO, at=our.at(hours), lever="edd") for hours in range(STEERED_MAX + 5)]
+    seen = view(applied([encode(each) for each in told])).steered(our.SCENARIO)
+    assert [our.at(hours).timestamp() for hours in range(5, STEERED_MAX + 5)] == [at for at, _ in seen]
