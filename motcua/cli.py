@@ -15,6 +15,7 @@ import click
 from dossier.figures.standing import DIMENSIONS
 from dossier.view import Refusal
 from motcua.audit import audit
+from motcua.compare import compare
 from motcua.due import due
 from motcua.fidelity import fidelity
 from motcua.files import BadInput
@@ -213,7 +214,20 @@ def monitor(**options: Any) -> None:
     run(**options)
 
 
-for command in (audit, due, fidelity, index766, levers, report, scenarios, simulate, steer, targets, trail):
+for command in (
+    audit,
+    compare,
+    due,
+    fidelity,
+    index766,
+    levers,
+    report,
+    scenarios,
+    simulate,
+    steer,
+    targets,
+    trail,
+):
     cli.add_command(command)
 
 

@@ -276,7 +276,8 @@ def _effects(sample: Sample, keys: Sequence[Key], asked: Question, staged: bool)
 
 
 def _headline(sample: Sample, asked: Question) -> Key:
-    for key in (*(asked.precision or ()), Key(ON_TIME)):
+    wanted: list[Key] = list(asked.precision or ())
+    for key in (*wanted, Key(ON_TIME)):
         if key in sample and not np.isnan(sample.of(0, key)).all():
             return key
     return Key(WAIT)

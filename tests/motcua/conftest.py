@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
@@ -19,5 +20,26 @@ def simulate(monkeypatch, capfdbinary) -> Callable[..., Done]:
         with pytest.raises(SystemExit) as ended:
             main()
         return (ended.value.code or 0, *capfdbinary.readouterr())
+
+    return run
+
+
+class Said(NamedTuple):
+    """What a command came to."""
+
+    code: object
+    out: str
+    err: str
+
+
+@pytest.fixture
+def motcua(monkeypatch, capfd) -> Callable[..., Said]:
+    """Any command."""
+
+    def run(*words: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["motcua", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Said(ended.value.code or 0, *capfd.readouterr())
 
     return run
