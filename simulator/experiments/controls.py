@@ -68,6 +68,8 @@ def usable(controls: Floats) -> Floats:
 
 def independent(controls: Floats) -> Floats:
     """The columns that are no combination of those before them."""
+    if not len(controls):
+        return controls[:, :0]
     kept: list[int] = []
     basis = np.zeros((len(controls), 0))
     for i in range(controls.shape[1]):

@@ -82,7 +82,9 @@ class Known:
         since = max(block.since, block.begins)
         days = block.begins + DAY * np.arange(7)
         within = (days >= since) & (days < self.end)
-        rows = [k for k, filing in enumerate(block.filings) if since <= filing.at < self.end]
+        rows: Sequence[int] = range(len(block.filings))
+        if not within.all():
+            rows = [k for k, filing in enumerate(block.filings) if since <= filing.at < self.end]
         if self._left is not None:
             rows = rows[: self._left]
             self._left -= len(rows)
@@ -116,7 +118,9 @@ def _work(load: Load, block: Drawn, rows: Sequence[int]) -> float:
     whole = len(rows) == size
     these = slice(None) if whole else np.array(rows)
     places = load.places
-    which = np.array([places.get(filing.procedure, -1) for filing in block.filings])[these]
+    which = np.zeros(len(rows), np.int64)
+    if len(places) > 1:
+        which = np.array([places.get(filing.procedure, -1) for filing in block.filings])[these]
     difficulty: Floats | float = 1.0
     if load.spreads.any():
         spread = load.spreads[which]
