@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 MISSING = "–"
 """Shown for 0/0: nothing to judge is neither 0 % nor 100 %."""
+MINUS = "\N{MINUS SIGN}"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _VIETNAMESE = str.maketrans(",.", ".,")
 
@@ -22,6 +23,14 @@ def percent(value: float | None, lang: str, digits: int = 2) -> str:
     # The inner rounding takes away the noise of binary fractions: 0.57 * 100 is 56.99999999999999.
     down = math.floor(round(value * 100 * scale, 6)) / scale
     return f"{_local(f'{down:,.{digits}f}', lang)}\u00a0%"
+
+
+def signed(value: float | None, lang: str, *, points: bool = False) -> str:
+    """A difference with its sign: of counts, or of shares in percentage `points`, rounded to the nearest."""
+    if value is None:
+        return MISSING
+    text = f"{value * 100:+,.2f}" if points else f"{value:+,d}"
+    return "0" if float(text.replace(",", "")) == 0 else _local(text.replace("-", MINUS), lang)
 
 
 def moment(at: float | None, lang: str, zone: tzinfo = UTC) -> str:

@@ -23,6 +23,7 @@ from monitoring.overview import overview
 from monitoring.render import STATIC, ZONE, Renderer, update
 from monitoring.snapshot import snapshot
 from monitoring.words import LANGUAGES
+from monitoring.worlds import comparison, worlds
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -58,6 +59,7 @@ def site(
             web.get("/api/indicators", pages.indicators),
             web.get("/api/rolling", pages.rolling),
             web.get("/api/trend", pages.trend),
+            web.get("/api/compare", pages.compare),
             web.get("/api/report", pages.report),
             web.get("/api/audit", pages.audit),
             web.get("/healthz", pages.health),
@@ -85,27 +87,33 @@ class Site:
         lang = query.language(asked, request.headers.get("Accept-Language", ""), self._lang)
         renderer, names = self._renderers[lang], self._view.scenarios()
         name = asked.get("scenario") or ("live" if "live" in names else next(iter(names), ""))
-        if name not in names:
-            return _html(renderer.absent(name), 404 if name else 200)
+        for wish in (name, asked.get("with", "")):
+            if wish not in names and (wish or not name):
+                return _html(renderer.absent(wish), 404 if wish else 200)
+        reform = None if asked.get("with") == name else query.other(asked, self._view, name)
         self._view.whole()
         every = asked.get("offices") == "all"
-        seen = overview(self._view, name)
-        stream = {"scenario": name, "lang": lang} | ({"offices": "all"} if every else {})
-        address = f"/stream?{urlencode(stream)}"
+        two = worlds(self._view, name, reform) if reform else None
+        asks = {"scenario": name} | ({"with": reform or ""} if len(names) > 1 else {})
+        address = f"/stream?{urlencode(asks | {'lang': lang} | ({'offices': 'all'} if every else {}))}"
         around = {"province": self._province, "scenarios": names, "stream": address, "saved": None}
-        return _html(renderer.page(seen, around, every))
+        return _html(renderer.page(overview(self._view, name), {**around, "asks": asks}, every, two))
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events for the page that is open."""
         lang = query.language(request.query, request.headers.get("Accept-Language", ""), self._lang)
         every = "all" if request.query.get("offices") == "all" else ""
-        return await self.live.follow(request, (query.scenario(request.query, self._view), lang, every))
+        name = query.scenario(request.query, self._view)
+        reform = query.other(request.query, self._view, name) or ""
+        return await self.live.follow(request, (name, lang, every, reform))
 
     async def snapshot(self, request: web.Request) -> web.Response:
         """The page as one file to keep."""
         name = self._scenario(request)
         lang = query.language(request.query, request.headers.get("Accept-Language", ""), self._lang)
-        answer = _html(snapshot(self._view, name, lang, province=self._province, zone=self._zone))
+        reform = query.other(request.query, self._view, name)
+        page = snapshot(self._view, name, lang, province=self._province, zone=self._zone, reform=reform)
+        answer = _html(page)
         # To be kept, not shown: the site's own policy lets no inline script run.
         answer.headers["Content-Disposition"] = f'attachment; filename="{quote(name)}.html"'
         return answer
@@ -144,6 +152,15 @@ class Site:
         return _json(
             {"as_of": self._stream_time(name), "scenario": name, "days": self._view.trend(name, days)}
         )
+
+    async def compare(self, request: web.Request) -> web.Response:
+        """The indicators of a scenario and of another, and the differences; at stream time also by day."""
+        query.known(request.query, "scenario", "with", "as_of", "by", "due")
+        names = query.pair(request.query, self._view)
+        asked = request.query
+        by, at, due = query.dimension(asked), query.instant(asked), query.due_date(asked)
+        await self._view.look()
+        return _json(comparison(self._view, names, at, by, due))
 
     async def report(self, request: web.Request) -> web.Response:
         """An official report of a period as data; those that name dossiers are refused."""
@@ -197,9 +214,10 @@ class Site:
 
     def _update(self, key: tuple[str, ...]) -> bytes:
         self._view.whole()
-        scenario, lang, every = key
-        seen = overview(self._view, scenario)
-        return update(seen, self._renderers[lang].sections(seen, bool(every)))
+        scenario, lang, every, reform = key
+        seen, renderer = overview(self._view, scenario), self._renderers[lang]
+        two = worlds(self._view, scenario, reform) if reform else None
+        return update(seen, renderer.sections(seen, bool(every), two), two)
 
 
 @web.middleware

@@ -15,6 +15,8 @@ from monitoring.words import LANGUAGES
 DUE_DATES = ("first", "current")
 DAYS = 366
 """The longest trend, in days."""
+WITH = "-with-"
+"""Parts the name of a world from the levers pulled in it: "ward-with-edd" is a reform of "ward"."""
 
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 _LOST_PLUS = re.compile(r" (\d\d:\d\d)$")
@@ -75,6 +77,32 @@ def scenario(query: Mapping[str, str], view: View) -> str:
         seen = f"those seen are: {', '.join(names)}" if names else "no event has come yet"
         raise Refusal(404, f"There is no scenario {_brief(name)}; {seen}.")
     return name
+
+
+def other(query: Mapping[str, str], view: View, baseline: str) -> str | None:
+    """The scenario to compare with: the one asked for, none for an empty wish, else a reform of the baseline.
+
+    By its name, a reform is the baseline with levers pulled. 404 if none has the name, 400 for the baseline.
+    """
+    names = view.scenarios()
+    if "with" not in query:
+        return next((name for name in names if name.startswith(f"{baseline}{WITH}")), None)
+    name = query["with"]
+    if name and name not in names:
+        raise Refusal(404, f"There is no scenario {_brief(name)}; those seen are: {', '.join(names)}.")
+    if name == baseline:
+        raise Refusal(400, f"with is {_brief(name)}; it must be another scenario than that compared with it.")
+    return name or None
+
+
+def pair(query: Mapping[str, str], view: View) -> tuple[str, str]:
+    """The two scenarios to compare; 400 where it is not said which."""
+    baseline = scenario(query, view)
+    reform = other(query, view, baseline)
+    if reform is None:
+        others = ", ".join(name for name in view.scenarios() if name != baseline) or "none yet"
+        raise Refusal(400, f"Add &with= and the scenario to compare {_brief(baseline)} with: {others}.")
+    return baseline, reform
 
 
 def language(query: Mapping[str, str], accepted: str, otherwise: str) -> str:

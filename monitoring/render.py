@@ -13,6 +13,7 @@ from dossier.view import Figures
 from monitoring import numerals, words
 from monitoring.overview import DUE, FEW, TARGET, Due, Overview
 from monitoring.release import release
+from monitoring.worlds import BY_LEVEL, MAIN, Worlds, columns
 
 STATIC = Path(__file__).parent / "static"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -20,6 +21,8 @@ WORST = 15
 """Offices shown unless all are asked for."""
 SECTIONS = ("clock", "headline", "open", "windows", "days", "offices", "levels", "fields", "stream")
 """The parts of the page that live updates replace; each is a template and the id of an element."""
+TWO = ("worlds", "differences", "levels_two", "days_two")
+"""Those of a page that compares two worlds."""
 _PERMILLE = 1000
 
 
@@ -40,6 +43,7 @@ class Renderer:
             percent=lambda x, digits=2: numerals.percent(x, lang, digits),
             moment=lambda at: numerals.moment(at, lang, zone),
             day=lambda iso: numerals.day(iso, lang),
+            signed=lambda x, name: numerals.signed(x, lang, points="_rate" in name),
             segments=segments,
         )
         self._templates.globals.update(
@@ -49,12 +53,18 @@ class Renderer:
             DUE=DUE,
             FEW=FEW,
             TARGET=TARGET,
+            MAIN=MAIN,
+            BY_LEVEL=BY_LEVEL,
         )
 
-    def page(self, seen: Overview, around: Mapping[str, object], every: bool = False) -> str:
+    def page(
+        self, seen: Overview, around: Mapping[str, object], every: bool = False, two: Worlds | None = None
+    ) -> str:
         """The whole page; `around` are `province scenarios stream saved` of `templates/page.html`."""
         return self._templates.get_template("page.html").render(
-            parts=self.sections(seen, every),
+            parts=self.sections(seen, every, two),
+            two=two,
+            lines=columns(two) if two else None,
             scenario=seen.scenario,
             trend=curve(seen.trend),
             offices=len(seen.offices),
@@ -68,12 +78,12 @@ class Renderer:
         """The page that says that there is no such scenario, or no event at all yet."""
         return self._templates.get_template("absent.html").render(name=name)
 
-    def sections(self, seen: Overview, every: bool = False) -> dict[str, Markup]:
-        """The HTML of each of `SECTIONS`; the worst offices, or `every` one."""
-        shown = {"seen": seen, "offices": seen.offices if every else seen.offices[:WORST]}
+    def sections(self, seen: Overview, every: bool = False, two: Worlds | None = None) -> dict[str, Markup]:
+        """The HTML of each of `SECTIONS`, and of `TWO` where there are; the worst offices, or `every` one."""
+        shown = {"seen": seen, "offices": seen.offices if every else seen.offices[:WORST], "two": two}
         return {
             name: Markup(self._templates.get_template(f"{name}.html").render(shown))  # noqa: S704 - escaped inside
-            for name in SECTIONS
+            for name in (*SECTIONS, *(TWO if two else ()))
         }
 
 
@@ -100,11 +110,12 @@ def _loud(trend: list[Figures], share: str, of: str) -> list[object]:
     return [row[share] if row[of] * 10 >= busiest else None for row in trend]
 
 
-def update(seen: Overview, parts: dict[str, Markup]) -> bytes:
-    """One live update as JSON: the sections' HTML and the chart's columns."""
+def update(seen: Overview, parts: dict[str, Markup], two: Worlds | None = None) -> bytes:
+    """One live update as JSON: the sections' HTML and the charts' columns."""
     return msgspec.json.encode(
         {"scenario": seen.scenario, "sections": {name: str(part) for name, part in parts.items()}}
         | {"trend": curve(seen.trend)}
+        | ({"worlds": columns(two)} if two else {})
     )
 
 

@@ -1,5 +1,6 @@
 """`motcua demo`: a simulated month through the whole pipeline, watched live, and its scoreboard.
 
+With levers it is two worlds, the baseline and the reform, with the same luck.
 Embedded by default; with `--kafka` the same events go through Apache Kafka and a Faust worker.
 The figures are the same for the same seed.
 """
@@ -11,34 +12,30 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 import click
-from msgspec import structs
 
-from dossier.event import Begun, Message
 from dossier.law.calendar import vietnam
-from motcua.feed import TICK_HOURS, lines, ticked
 from motcua.files import BadInput, Line
 from motcua.notices import notices
 from motcua.progress import Bar
 from motcua.runs import check_days, midnight
-from motcua.scoreboard import WORDS, Answer, scoreboard
+from motcua.scoreboard import WORDS, Answer, differences, scoreboard
 from motcua.serve import HOST, served
 from motcua.show import number
+from motcua.stage import Demo
 from motcua.topics import needs_kafka
-from simulator.run import run as simulated
 from simulator.scenario.files import load
 from simulator.scenario.levers import parse
-from simulator.scenario.model import Lever, Scenario
+from simulator.scenario.model import Scenario
 
 if TYPE_CHECKING:
     from streams.local import LocalDriver, LocalTopic
@@ -47,40 +44,8 @@ MONTHS = {"phu-tho-2026": (date(2026, 3, 1), date(2026, 4, 1))}
 """What the demo shows of a longer scenario."""
 CHUNK = 1000
 ASKED = ("level", "office")
-
-
-@dataclass(frozen=True)
-class Demo:
-    """What to show, and where."""
-
-    world: Scenario
-    levers: tuple[Lever, ...]
-    seed: int
-    start: date
-    until: date
-    serve: bool
-    out: Path
-    port: int
-    lang: str
-    stopped: threading.Event
-    """Ends the simulation, which runs in a thread of its own, within a simulated day."""
-
-    def messages(self) -> Iterator[Line]:
-        """The run, with the clock's ticks."""
-        return ticked(lines(self._facts()), TICK_HOURS, midnight(self.until))
-
-    def _facts(self) -> Iterator[Message]:
-        """The run's facts, after the word that the record begins here, with a bar of the simulated days."""
-        yield Begun(scenario=self.world.name, at=midnight(self.start))
-        first = self.start - timedelta(days=self.world.warmup_days)
-        with Bar(f"{WORDS[self.lang]['simulating']} {self.world.name}", (self.until - first).days) as bar:
-
-            def progress(at: datetime) -> None:
-                if self.stopped.is_set():
-                    raise click.Abort
-                bar.to((at.date() - first).days)
-
-            yield from simulated(self.world, self.seed, self.start, self.until, progress, self.levers)
+_DIRECT = build_opener(ProxyHandler({}))
+"""Asks our own page, which no proxy knows."""
 
 
 def run(  # noqa: PLR0913 (the options of the command)
@@ -114,13 +79,11 @@ def run(  # noqa: PLR0913 (the options of the command)
 
 
 async def _embedded(demo: Demo) -> None:
-    from monitoring.snapshot import snapshot
     from streams.local import LocalDriver, LocalLog, LocalTopic
 
-    name, title = demo.world.name, demo.world.title
     with _folder() as folder, closing(LocalLog(folder / "log.sqlite")) as log:
         driver, topic = LocalDriver(log, vietnam()), LocalTopic(log)
-        async with served(driver.view, demo.port, demo.lang, title) as address:
+        async with served(driver.view, demo.port, demo.lang, demo.scenario.title) as address:
             _say("live", demo, address)
             begun = time.monotonic()
             try:
@@ -129,10 +92,7 @@ async def _embedded(demo: Demo) -> None:
                 demo.stopped.set()
             health = driver.view.health()
             pace = Pace(health.events, time.monotonic() - begun, health.lag)
-            answers = {by: driver.view.indicators(name, by=by) for by in ASKED}
-            answers["before"] = driver.view.indicators(name, midnight(demo.start).timestamp())
-            page = snapshot(driver.view, name, demo.lang, province=title)
-            _conclude(demo, answers, page, pace)
+            await asyncio.to_thread(_conclude, demo, address, pace)
             if demo.serve:
                 _say("stays", demo, address)
                 await asyncio.Event().wait()
@@ -164,8 +124,7 @@ def _through_kafka(demo: Demo, kafka: str) -> None:
 
     with _broker(demo, kafka) as address:
         if kafka != "local":
-            # A broker that lasts may hold other runs: a name of its own for each seed keeps them apart.
-            demo = replace(demo, world=structs.replace(demo.world, name=f"{demo.world.name}-seed{demo.seed}"))
+            demo = demo.lasting()
         topics.ensure(address)
         with _worker(demo, address) as page:
             _say("live", demo, page)
@@ -175,11 +134,7 @@ def _through_kafka(demo: Demo, kafka: str) -> None:
                     topic.put(line.event, line.value)
             health = _caught_up(page, demo, midnight(demo.until).timestamp())
             pace = Pace(health["events"], time.monotonic() - begun, health["lag"])
-            asked = {"scenario": demo.world.name}
-            answers = {by: json.loads(_get(page, "/api/indicators", {**asked, "by": by})) for by in ASKED}
-            beginning = {**asked, "as_of": midnight(demo.start).isoformat()}
-            answers["before"] = json.loads(_get(page, "/api/indicators", beginning))
-            _conclude(demo, answers, _get(page, "/snapshot", {**asked, "lang": demo.lang}), pace)
+            _conclude(demo, page, pace)
             if demo.serve:
                 _say("stays", demo, page)
                 threading.Event().wait()
@@ -202,16 +157,34 @@ class Pace:
         )
 
 
-def _conclude(demo: Demo, answers: Mapping[str, Answer], page: str, pace: Pace) -> None:
-    """Print the scoreboard, and save it and the page."""
-    board = scoreboard(
-        answers["level"], answers["office"], answers["before"], _published(demo.world), demo.lang
-    )
+def _conclude(demo: Demo, address: str, pace: Pace) -> None:
+    """Ask the page for its figures; print the scoreboard, and save it and the page."""
+    names = demo.names
+    answers = {name: _answers(demo, address, name) for name in names}
+    baseline, lang = answers[names[0]], demo.lang
+    level, office, before = (baseline[which] for which in (*ASKED, "before"))
+    board = scoreboard(level, office, before, _published(demo.scenario), lang)
+    kept: dict[str, Any] = baseline
+    if len(names) > 1:
+        two = dict(zip(("scenario", "with"), names, strict=True))
+        compared = json.loads(_get(address, "/api/compare", {**two, "by": "level"}))
+        board = f"{differences(compared, lang)}\n\n{board}"
+        kept = {"comparison": compared, **answers}
+    page = _get(address, "/snapshot", {"scenario": names[0], "lang": lang})
     (demo.out / "page.html").write_text(page, "utf-8")
     (demo.out / "scoreboard.txt").write_text(f"{board}\n", "utf-8")
-    (demo.out / "indicators.json").write_text(json.dumps(answers, ensure_ascii=False, indent=1), "utf-8")
-    kept = f"{WORDS[demo.lang]['page']}: {demo.out / 'page.html'}"
-    click.echo(f"\n{board}\n\n{pace.told(demo.lang)}\n{kept}")
+    (demo.out / "indicators.json").write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
+    told = f"{WORDS[lang]['page']}: {demo.out / 'page.html'}"
+    click.echo(f"\n{board}\n\n{pace.told(lang)}\n{told}")
+
+
+def _answers(demo: Demo, address: str, name: str) -> dict[str, Answer]:
+    """The figures of a world at its end, by level and office, and those of its beginning."""
+    asked = {by: {"by": by} for by in ASKED} | {"before": {"as_of": midnight(demo.start).isoformat()}}
+    return {
+        which: json.loads(_get(address, "/api/indicators", {"scenario": name, **wish}))
+        for which, wish in asked.items()
+    }
 
 
 def _published(world: Scenario) -> dict[str, float]:
@@ -247,12 +220,12 @@ def _worker(demo: Demo, broker: str) -> Iterator[str]:
 
     port = str(demo.port or _free_port())
     address = f"http://{HOST}:{port}"
-    options = ["--kafka", broker, "--port", port, "--lang", demo.lang, "--title", demo.world.title]
+    options = ["--kafka", broker, "--port", port, "--lang", demo.lang, "--title", demo.scenario.title]
     log = demo.out / "worker.log"
     with log.open("wb") as output:
         process = spawn([sys.executable, "-m", "motcua", "monitor", *options], Path.cwd(), output.fileno())
         try:
-            while not _answers(address):
+            while not _ready(address):
                 if process.poll() is not None:
                     raise BadInput(f"the worker ended: {tail(log.read_text('utf-8', 'replace'))}")
                 time.sleep(0.1)
@@ -268,13 +241,13 @@ def _caught_up(page: str, demo: Demo, until: float) -> dict[str, Any]:
         while True:
             health: dict[str, Any] = json.loads(_get(page, "/healthz", {}))
             total = max(total, health["lag"])
-            if health["lag"] == 0 and health["clocks"].get(demo.world.name, 0) >= until:
+            if health["lag"] == 0 and all(health["clocks"].get(name, 0) >= until for name in demo.names):
                 return health
             bar.to(1000 - 1000 * health["lag"] // max(total, 1))
             time.sleep(0.2)
 
 
-def _answers(address: str) -> bool:
+def _ready(address: str) -> bool:
     try:
         _get(address, "/readyz", {})
     except (OSError, URLError):
@@ -283,7 +256,7 @@ def _answers(address: str) -> bool:
 
 
 def _get(address: str, path: str, asked: dict[str, str]) -> str:
-    with urlopen(f"{address}{path}?{urlencode(asked)}", timeout=60) as answer:  # noqa: S310 (our own page)
+    with _DIRECT.open(f"{address}{path}?{urlencode(asked)}", timeout=60) as answer:
         return str(answer.read().decode())
 
 
@@ -294,4 +267,6 @@ def _free_port() -> int:
 
 
 def _say(name: str, demo: Demo, address: str = "") -> None:
+    if address and len(demo.names) > 1:
+        address += f"/?{urlencode(dict(zip(('scenario', 'with'), demo.names, strict=True)))}"
     click.echo(WORDS[demo.lang][name].format(address=address), err=True)

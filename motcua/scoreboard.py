@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from monitoring import numerals
+from monitoring.words import word
+from monitoring.worlds import BY_LEVEL, MAIN, Shown
 from motcua.names import named
 from motcua.show import moment, number, percent, table
 
@@ -18,6 +21,8 @@ WORDS = {
         "live": "The page, live: {address}", "stays": "The page stays at {address} until Ctrl-C.",
         "kafka": "starting Apache Kafka on this machine ...",
         "pace": "{events} messages simulated, streamed and folded in {seconds} s: {rate} a second; lag {lag}",
+        "two": "Baseline {scenario} and reform {with}, the same luck; as of",
+        "held": "Levers: {levers}",
     },
     "vi": {
         "level": "cấp", "received": "tiếp nhận",
@@ -32,6 +37,8 @@ WORDS = {
         "kafka": "đang khởi động Apache Kafka trên máy này ...",
         "pace": "{events} thông điệp được mô phỏng, truyền, tổng hợp trong {seconds} giây: {rate} mỗi giây; "
         "còn chờ {lag}",
+        "two": "Hiện trạng {scenario} và cải cách {with}, cùng ngẫu nhiên; tính đến",
+        "held": "Biện pháp: {levers}",
     },
 }  # fmt: skip
 
@@ -76,6 +83,38 @@ def scoreboard(
             table([words[name] for name in ("office", *OFFICE)], worst),
         )
     )
+
+
+def differences(compared: Answer, lang: str) -> str:
+    """Baseline, reform and difference of all and of each level, from what /api/compare answers by level."""
+    heads = [word(name, lang) for name in ("baseline", "reform", "difference")]
+    levers = ", ".join(each["lever"] for each in compared["levers"])
+    words = WORDS[lang]
+    whole = [_compared(compared["total"], shown, lang) for shown in MAIN]
+    levels = [
+        (_level(level, lang) if place == 0 else "", *_compared(found, shown, lang))
+        for level, found in compared["by"]["level"].items()
+        for place, shown in enumerate(BY_LEVEL)
+    ]
+    return "\n".join(
+        (
+            f"{words['two'].format(**compared)} {moment(compared['as_of'], lang)}",
+            words["held"].format(levers=levers),
+            "",
+            table([word("figure", lang), *heads], whole),
+            "",
+            table([words["level"], word("figure", lang), *heads], levels),
+            word("two_points", lang),
+        )
+    )
+
+
+def _compared(found: Answer, shown: Shown, lang: str) -> tuple[str, ...]:
+    rate = "_rate" in shown.name
+    values = (found[world].get(shown.name) for world in ("baseline", "reform"))
+    difference = numerals.signed(found["difference"].get(shown.name), lang, points=rate)
+    told = ((percent if rate else number)(value, lang) for value in values)
+    return word(f"is_{shown.name}", lang), *told, difference.replace(numerals.MINUS, "-")
 
 
 def _level(name: str, lang: str) -> str:

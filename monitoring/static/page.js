@@ -12,6 +12,8 @@
   // Rounded down, as the server does: what is below the target never reads as the target.
   const percent = (x) => (x == null ? "–" : two.format(Math.floor(+(x * 1e4).toFixed(6)) / 100) + " %");
 
+  globalThis.motcua = { colour, day, number, percent, two };
+
   const columns = (t) => {
     const goal = Number(chart.dataset.goal);
     return [t.day.map((d) => Date.parse(d + "T00:00:00Z") / 1000), t.decided, t.online, t.on_time, t.day.map(() => goal)];
@@ -75,8 +77,10 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   new ResizeObserver(() => plot && plot.width !== chart.clientWidth && plot.setSize({ width: chart.clientWidth, height: HEIGHT })).observe(chart);
 
-  const select = document.getElementById("scenario");
-  if (select) select.addEventListener("change", () => select.form.submit());
+  for (const id of ["scenario", "with"]) {
+    const select = document.getElementById(id);
+    if (select) select.addEventListener("change", () => select.form.submit());
+  }
 
   // Parts of the page come as HTML that the server has escaped; only those that differ are replaced.
   const shown = {};
@@ -89,6 +93,7 @@
     }
     chart.hidden = !news.trend.day.length;
     redraw(news.trend);
+    document.dispatchEvent(new CustomEvent("news", { detail: news }));
   }
 
   const state = document.getElementById("state");

@@ -54,6 +54,7 @@ class FakeView:
         self.book = vietnam()
         self.states: list[Dossier] = []
         self.part = False
+        self.pulled: dict[str, list[tuple[float, str]]] = {}
         self.state = Health(
             ready=True, events=1234567, duplicates=12, held=3, lag=45,
             dead={"not_json": 2, "wrong_type": 1}, anomalies={"live": {"end_before_start": 7}},
@@ -72,6 +73,9 @@ class FakeView:
 
     def begun(self, scenario):
         return 0.0
+
+    def steered(self, scenario):
+        return self.pulled.get(scenario, [])
 
     def scenarios(self):
         return self.names

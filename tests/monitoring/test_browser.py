@@ -1,37 +1,17 @@
 """The page in a real browser: what people see is what the API says, live, and nothing leaves the machine."""
 
 import asyncio
-import shutil
 import struct
 import subprocess
 import sys
-from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import async_playwright
 
 from monitoring.numerals import count, percent
-from monitoring.screenshot import BROWSERS, FLAGS
 from monitoring.snapshot import snapshot
+from tests.monitoring.eyes import opened
 
 pytestmark = pytest.mark.browser
-
-
-@asynccontextmanager
-async def opened(url, **options):
-    """A page at `url`, with lists of the complaints on its console and of the addresses it asked for."""
-    async with async_playwright() as playwright:
-        found = next(filter(None, map(shutil.which, BROWSERS)), None)
-        browser = await playwright.chromium.launch(executable_path=found, args=FLAGS)
-        page = await browser.new_page(**options)
-        complaints, asked = [], []
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        await page.goto(url, wait_until="load")
-        yield page, complaints, asked
-        await browser.close()
 
 
 async def shown(page, key):

@@ -5,6 +5,7 @@ import pytest
 
 import monitoring
 from monitoring.words import NAMES, WORDS, named
+from monitoring.worlds import MAIN
 
 TEMPLATES = Path(monitoring.__file__).parent / "templates"
 
@@ -24,8 +25,9 @@ def test_every_word_is_used_and_every_word_asked_for_exists():
         for clause in re.findall(r't\(("\w+" if [^)]*else "\w+")', text)
         for key in re.findall(r'"(\w+)"', clause)
     }
+    asked |= {f"is_{shown.name}" for shown in MAIN}
     asked |= {"level", "field"} | {key for key in WORDS if key.startswith("due_")} | {"1d", "7d", "30d"}
-    assert set(WORDS) == asked - {"due_"}
+    assert set(WORDS) == asked - {"due_", "is_"}
 
 
 def test_a_name_from_the_events_stands_for_itself():
