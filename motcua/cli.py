@@ -17,6 +17,7 @@ from dossier.view import Refusal
 from motcua.audit import audit
 from motcua.compare import compare
 from motcua.due import due
+from motcua.explain import explain
 from motcua.fidelity import fidelity
 from motcua.files import BadInput
 from motcua.index766 import index766
@@ -218,6 +219,7 @@ for command in (
     audit,
     compare,
     due,
+    explain,
     fidelity,
     index766,
     levers,

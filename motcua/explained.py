@@ -1,0 +1,284 @@
+"""What formulas say of a scenario, in words and tables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from motcua.names import named
+from motcua.show import day, number, percent, table
+
+BUSIEST = 15
+"""Pools shown in the table."""
+WEEKDAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "vi": ("T2", "T3", "T4", "T5", "T6", "T7", "CN"),
+}
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "head": (
+        "{name}, {start} to {last}: what formulas say, before any run",
+        "{name}, {start} đến {last}: theo công thức, chưa chạy mô phỏng",
+    ),
+    "levers": ("levers", "biện pháp"),
+    "rank": ("rank", "hạng"),
+    "pool": ("pool", "nhóm cán bộ"),
+    "posts": ("posts", "vị trí"),
+    "load": ("load, posts", "khối lượng, vị trí"),
+    "busy": ("utilisation", "mức sử dụng"),
+    "working": ("wait, working hours", "chờ, giờ làm việc"),
+    "clock": ("wait, clock hours", "chờ, giờ đồng hồ"),
+    "chance": ("have to wait", "phải chờ"),
+    "peak": ("longest queue", "hàng chờ dài nhất"),
+    "busiest": ("busiest month", "tháng bận nhất"),
+    "some": ("the {n} busiest of {of} pools", "{n} nhóm bận nhất trong {of} nhóm"),
+    "bottleneck": (
+        (
+            "The bottleneck is {pool}: its {posts} posts are busy {busy} of their time, and who comes waits "
+            "{wait} clock hours."
+        ),
+        "Nút thắt là {pool}: {posts} vị trí bận {busy} thời gian, mỗi lượt phải chờ {wait} giờ đồng hồ.",
+    ),
+    "most": (
+        "Most waiting: {pool}, {share} of all hours in queues.",
+        "Chờ nhiều nhất: {pool}, chiếm {share} tổng số giờ chờ.",
+    ),
+    "saturated": (
+        (
+            "{pool} is saturated: the work of {load} posts is asked of {posts}; {short} are "
+            "missing, and {left} "
+            "dossiers wait at the end."
+        ),
+        (
+            "{pool} quá tải: khối lượng của {load} vị trí giao cho {posts}; thiếu {short} vị "
+            "trí, cuối kỳ còn "
+            "{left} hồ sơ chờ."
+        ),
+    ),
+    "level": ("level", "cấp"),
+    "all": ("all", "tất cả"),
+    "procedure": ("procedure", "thủ tục"),
+    "dossiers": ("dossiers", "hồ sơ"),
+    "days": ("days", "ngày"),
+    "on_time": ("on time", "đúng hạn"),
+    "wait": ("queues", "hàng chờ"),
+    "round": ("signing rounds", "đợt ký"),
+    "away": ("official away", "cán bộ vắng"),
+    "work": ("work", "xử lý"),
+    "elsewhere": ("other agencies", "cơ quan khác"),
+    "hand_over": ("hand-over", "luân chuyển"),
+    "citizen": ("citizen", "công dân"),
+    "closed": ("nights, days off", "ngoài giờ, ngày nghỉ"),
+    "times": (
+        (
+            "Mean hours from acceptance to the end, by part: the citizen's and the nights' by the clock, the "
+            "others in working hours"
+        ),
+        (
+            "Số giờ trung bình từ tiếp nhận đến kết thúc, theo phần: của công dân và ngoài giờ theo đồng hồ, "
+            "các phần khác theo giờ làm việc"
+        ),
+    ),
+    "method": (
+        (
+            "On time: waits as the formulas have them, added to work, rounds and hand-overs, against "
+            "the law's limit at the hours of acceptance; docs/explain.md says where it is "
+            "off, --verify how far."
+        ),
+        (
+            "Đúng hạn: cộng phân phối thời gian chờ theo công thức với xử lý, đợt ký và luân "
+            "chuyển, so với hạn "
+            "theo luật tại giờ tiếp nhận; docs/explain.md nêu sai số ở đâu, --verify cho biết sai bao nhiêu."
+        ),
+    ),
+    "verify": (
+        "Formula against {n} runs, seeds {first} to {last}: formula / mean of runs ± "
+        "half of its 95 % interval",
+        (
+            "Công thức so với {n} lần chạy, hạt giống {first} đến {last}: công thức / trung "
+            "bình các lần chạy ± "
+            "nửa khoảng tin cậy 95 %"
+        ),
+    ),
+    "off": (
+        "On time, all: formula {formula}, runs {run}: off by {off} points.",
+        "Đúng hạn, tất cả: công thức {formula}, chạy {run}: lệch {off} điểm.",
+    ),
+}
+PARTS = ("wait", "round", "away", "work", "elsewhere", "hand_over", "citizen", "closed")
+
+
+def shown(answer: Mapping[str, Any], lang: str) -> str:
+    """The answer as text."""
+    parts = [_head(answer, lang), *_pools(answer, lang), *_sentences(answer, lang), *_times(answer, lang)]
+    if "verify" in answer:
+        parts += _verified(answer["verify"], lang)
+    return "\n\n".join(parts)
+
+
+def _head(answer: Mapping[str, Any], lang: str) -> str:
+    last = date.fromisoformat(answer["until"]) - timedelta(days=1)
+    name = answer["scenario"] + (f" / {answer['office']}" if answer["office"] else "")
+    head = _word("head", lang).format(name=name, start=day(answer["from"], lang), last=day(last, lang))
+    levers = answer.get("levers")
+    return f"{head}\n{_word('levers', lang)}: {', '.join(levers)}" if levers else head
+
+
+def _pools(answer: Mapping[str, Any], lang: str) -> Iterator[str]:
+    pools = answer["pools"]
+    rows = [
+        (
+            row["rank"],
+            row["pool"],
+            number(row["posts"], lang),
+            decimals(row["load"], lang),
+            percent(row["utilisation"], lang),
+            decimals(row["wait_working_hours"], lang),
+            decimals(row["wait_hours"], lang),
+            percent(row["wait_chance"], lang),
+            _peak(row["peak"], lang),
+            _busiest(row["busiest"], lang),
+        )
+        for row in pools[:BUSIEST]
+    ]
+    names = "rank", "pool", "posts", "load", "busy", "working", "clock", "chance", "peak", "busiest"
+    text = table([_word(name, lang) for name in names], rows)
+    if len(pools) > BUSIEST:
+        text = f"{_word('some', lang).format(n=BUSIEST, of=number(len(pools), lang))}\n{text}"
+    yield text
+
+
+def _peak(peak: Mapping[str, Any] | None, lang: str) -> str:
+    if peak is None or peak["queue"] < 0.05:
+        return "-"
+    return f"{WEEKDAYS[lang][peak['weekday']]} {peak['hour']:02d}h: {decimals(peak['queue'], lang)}"
+
+
+def _busiest(busiest: Mapping[str, Any] | None, lang: str) -> str:
+    return "-" if busiest is None else f"{busiest['month']:02d}: {percent(busiest['utilisation'], lang)}"
+
+
+def _sentences(answer: Mapping[str, Any], lang: str) -> Iterator[str]:
+    pools = [row for row in answer["pools"] if row["visits"]]
+    if not pools:
+        return
+    first, told = pools[0], []
+    told.append(
+        _word("bottleneck", lang).format(
+            pool=first["pool"],
+            posts=number(first["posts"], lang),
+            busy=percent(first["utilisation"], lang),
+            wait=decimals(first["wait_hours"], lang),
+        )
+    )
+    hours = {row["pool"]: (row["wait_hours"] or 0.0) * row["visits"] for row in pools}
+    if whole := sum(hours.values()):
+        most = max(hours, key=lambda pool: hours[pool])
+        told.append(_word("most", lang).format(pool=most, share=percent(hours[most] / whole, lang)))
+    for row in pools:
+        if row["short"]:
+            words = _word("saturated", lang)
+            told.append(
+                words.format(
+                    pool=row["pool"],
+                    load=decimals(row["load"], lang),
+                    posts=number(row["posts"], lang),
+                    short=number(row["short"], lang),
+                    left=number(row["queue_at_end"], lang),
+                )
+            )
+    yield "\n".join(told)
+
+
+def _times(answer: Mapping[str, Any], lang: str) -> Iterator[str]:
+    yield f"{_word('times', lang)}\n{_parted(_leveled(answer, lang), 'level', lang)}"
+    rows = [(row["procedure"], row) for row in answer["procedures"]]
+    yield _parted(rows, "procedure", lang)
+    yield _word("method", lang)
+
+
+def _leveled(answer: Mapping[str, Any], lang: str) -> list[tuple[str, Mapping[str, Any]]]:
+    levels = answer["levels"]
+    rows = [(named(row["level"], lang), row) for row in levels] if len(levels) > 1 else []
+    return [*rows, (_word("all", lang), answer["total"])]
+
+
+def _parted(rows: Sequence[tuple[str, Mapping[str, Any]]], first: str, lang: str) -> str:
+    used = [part for part in PARTS if any(row["parts"][part] >= 0.005 for _, row in rows)]
+    heads = [_word(name, lang) for name in (first, "dossiers", "days", *used, "on_time")]
+    return table(
+        heads,
+        [
+            (
+                name,
+                number(row["dossiers"], lang),
+                decimals(row["days"], lang),
+                *(decimals(row["parts"][part], lang) for part in used),
+                percent(row["on_time"], lang),
+            )
+            for name, row in rows
+        ],
+    )
+
+
+# -- verified ----------------------------------------------------------------------------------------------
+
+
+def _verified(found: Mapping[str, Any], lang: str) -> Iterator[str]:
+    seed, n = found["seed"], found["replications"]
+    head = _word("verify", lang).format(n=n, first=seed, last=seed + n - 1)
+    rows = [
+        (
+            row["pool"],
+            _against(row.get("utilisation"), lang, percents=True),
+            _against(row.get("wait_working_hours"), lang),
+            _against(row.get("wait_hours"), lang),
+            _against(row.get("wait_chance"), lang, percents=True),
+        )
+        for row in found["pools"][:BUSIEST]
+    ]
+    heads = [_word(name, lang) for name in ("pool", "busy", "working", "clock", "chance")]
+    yield f"{head}\n{table(heads, rows)}"
+    levels = found["levels"] if len(found["levels"]) > 2 else found["levels"][-1:]
+    yield table(
+        [_word(name, lang) for name in ("level", "on_time", "days")],
+        [
+            (
+                named(row["level"], lang) if row["level"] else _word("all", lang),
+                _against(row.get("on_time"), lang, percents=True),
+                _against(row.get("days"), lang),
+            )
+            for row in levels
+        ],
+    )
+    whole = levels[-1].get("on_time")
+    if whole and whole["difference"] is not None:
+        yield _word("off", lang).format(
+            formula=percent(whole["formula"], lang),
+            run=percent(whole["run"], lang),
+            off=decimals(100 * whole["difference"], lang, signed=True),
+        )
+
+
+def _against(found: Mapping[str, Any] | None, lang: str, percents: bool = False) -> str:
+    """Formula / run ± half-width."""
+    if found is None:
+        return "-"
+    scale = 100 if percents else 1
+    texts = [
+        "-" if found[name] is None else decimals(scale * found[name], lang) for name in ("formula", "run")
+    ]
+    half = "" if found["half"] is None else f" ± {decimals(scale * found['half'], lang)}"
+    return f"{texts[0]} / {texts[1]}{half}" + (" %" if percents else "")
+
+
+def decimals(value: float | None, lang: str, signed: bool = False) -> str:
+    """Two decimals; three figures of what is small."""
+    if value is None:
+        return "-"
+    places = 2 if abs(value) >= 0.1 or value == 0 else 3
+    text = f"{value:{'+' if signed else ''},.{places}f}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text
+
+
+def _word(name: str, lang: str) -> str:
+    return _WORDS[name][lang == "vi"]
