@@ -81,6 +81,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Both worlds have the same luck: the same dossiers come in the same hours.",
         "Hai kịch bản có cùng ngẫu nhiên: cùng hồ sơ, cùng thời điểm nộp.",
     ),
+    "two_one": (
+        "One run of each: motcua compare tells what chance may have to do with the difference.",
+        "Mỗi kịch bản một lần chạy: motcua compare cho biết ngẫu nhiên ảnh hưởng đến đâu.",
+    ),
     "two_points": (
         "A difference of shares is in percentage points, of the shares before they are rounded down.",
         "Chênh lệch tỷ lệ tính bằng điểm phần trăm, trước khi làm tròn xuống.",
@@ -96,7 +100,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "is_on_time_rate_fell_due": ("On time, of fallen due", "Đúng hạn, trên số đến hạn"),
     "is_on_time_rate_finished": ("On time, of finished", "Đúng hạn, trên số đã giải quyết"),
     "is_on_time_rate_766": ("On time, index 766", "Đúng hạn, theo Bộ chỉ số 766"),
-    "is_received": ("Received", "Tiếp nhận"),
+    "is_received": ("Received or carried over", "Tiếp nhận và kỳ trước chuyển sang"),
     "is_finished": ("Finished", "Đã giải quyết"),
     "is_on_time": ("Finished on time", "Giải quyết đúng hạn"),
     "is_late": ("Finished late", "Giải quyết trễ hạn"),

@@ -67,9 +67,8 @@ def run(  # noqa: PLR0913 (the options of the command)
     pulled = tuple(parse(lever) for lever in levers)
     for sentence in notices(world, pulled, until or after, lang):
         click.echo(f"motcua: {sentence}", err=True)
-    demo = Demo(
-        world, pulled, seed, start or first, until or after, serve, out, port, lang, threading.Event()
-    )
+    days = start or first, until or after
+    demo = Demo(scenario, world, pulled, seed, *days, serve, out, port, lang, threading.Event())
     check_days(demo.start, demo.until)
     out.mkdir(parents=True, exist_ok=True)
     if kafka is None:
@@ -168,7 +167,7 @@ def _conclude(demo: Demo, address: str, pace: Pace) -> None:
     if len(names) > 1:
         two = dict(zip(("scenario", "with"), names, strict=True))
         compared = json.loads(_get(address, "/api/compare", {**two, "by": "level"}))
-        board = f"{differences(compared, lang)}\n\n{board}"
+        board = f"{differences(compared, demo.command, lang)}\n\n{board}"
         kept = {"comparison": compared, **answers}
     page = _get(address, "/snapshot", {"scenario": names[0], "lang": lang})
     (demo.out / "page.html").write_text(page, "utf-8")

@@ -22,7 +22,7 @@ WORDS = {
         "kafka": "starting Apache Kafka on this machine ...",
         "pace": "{events} messages simulated, streamed and folded in {seconds} s: {rate} a second; lag {lag}",
         "two": "Baseline {scenario} and reform {with}, the same luck; as of",
-        "held": "Levers: {levers}",
+        "held": "Levers: {levers}", "one": "One run of each; what chance may have to do with it, tells:",
     },
     "vi": {
         "level": "cấp", "received": "tiếp nhận",
@@ -39,6 +39,7 @@ WORDS = {
         "còn chờ {lag}",
         "two": "Hiện trạng {scenario} và cải cách {with}, cùng ngẫu nhiên; tính đến",
         "held": "Biện pháp: {levers}",
+        "one": "Mỗi kịch bản một lần chạy; ngẫu nhiên ảnh hưởng đến đâu, xem:",
     },
 }  # fmt: skip
 
@@ -85,8 +86,11 @@ def scoreboard(
     )
 
 
-def differences(compared: Answer, lang: str) -> str:
-    """Baseline, reform and difference of all and of each level, from what /api/compare answers by level."""
+def differences(compared: Answer, command: str, lang: str) -> str:
+    """Baseline, reform and difference of all and of each level, from what /api/compare answers by level.
+
+    `command` tells how sure they are.
+    """
     heads = [word(name, lang) for name in ("baseline", "reform", "difference")]
     levers = ", ".join(each["lever"] for each in compared["levers"])
     words = WORDS[lang]
@@ -105,6 +109,7 @@ def differences(compared: Answer, lang: str) -> str:
             "",
             table([words["level"], word("figure", lang), *heads], levels),
             word("two_points", lang),
+            f"{words['one']}\n  {command}",
         )
     )
 

@@ -1,5 +1,6 @@
 """What the demo shows: a world, or a baseline and its reform side by side, told in the order of time."""
 
+import shlex
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +40,8 @@ class World(NamedTuple):
 class Demo:
     """What to show, and where."""
 
+    named: str
+    """The scenario as it was asked for: by its name or file."""
     scenario: Scenario
     levers: tuple[Lever, ...]
     seed: int
@@ -72,6 +75,13 @@ class Demo:
         levers = ";".join(map(text, self.levers)).encode()
         mark = f"-{blake2b(levers, digest_size=3).hexdigest()}"
         return replace(self, scenario=structs.replace(self.scenario, name=name), mark=mark)
+
+    @property
+    def command(self) -> str:
+        """The command that compares the worlds in many runs, of which this one is the first."""
+        world = f"reform={';'.join(map(text, self.levers))}"
+        asked = ["--seed", self.seed, "--from", self.start, "--until", self.until]
+        return shlex.join(map(str, ("motcua", "compare", self.named, "--world", world, *asked)))
 
     def messages(self) -> Iterator[Line]:
         """The worlds as they unfold, with the clock's ticks."""

@@ -27,7 +27,7 @@ BASELINE, REFORM = "quickstart", "quickstart-with-edd-staff"
 def demo(**changes: object) -> Demo:
     levers = tuple(map(parse, LEVERS))
     asked = {
-        "scenario": load("quickstart"), "levers": levers, "seed": 3,
+        "named": "quickstart", "scenario": load("quickstart"), "levers": levers, "seed": 3,
         "start": date(2026, 3, 1), "until": date(2026, 3, 21),
         "serve": False, "out": Path(), "port": 0, "lang": "en", "stopped": Event(),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -46,6 +47,20 @@ def saved(folder: Path) -> dict:
     return json.loads((folder / "indicators.json").read_text("utf-8"))
 
 
+def compared(printed: str) -> list[dict]:
+    """The differences of `motcua compare` in two runs, by the command that the demo prints."""
+    command = next(line for line in printed.splitlines() if "motcua compare" in line)
+    more = "--replications 2 --no-controls --by level --processes 1 --format json"
+    asked = [sys.executable, "-m", *shlex.split(command), *more.split()]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=180)
+    return [each for each in json.loads(done.stdout)["effects"] if each["indicator"] in SAME]
+
+
+def placed(compared: dict, of: str) -> dict:
+    """Baseline, reform and difference of all, or of a level."""
+    return compared["by"]["level"][of.partition(":")[2]] if of else compared["total"]
+
+
 def simulated(seed: int, levers: Sequence[str]) -> list[dict]:
     """The figures that the simulator itself keeps, without the levers and with them."""
     runs = [Simulation(load("quickstart"), seed, levers=map(parse, pulled)) for pulled in ((), levers)]
@@ -56,7 +71,7 @@ def simulated(seed: int, levers: Sequence[str]) -> list[dict]:
 
 def demo(*levers: str, **changes: object) -> Demo:
     asked = {
-        "scenario": load("quickstart"), "levers": tuple(map(parse, levers)), "seed": 1,
+        "named": "quickstart", "scenario": load("quickstart"), "levers": tuple(map(parse, levers)), "seed": 1,
         "start": date(2026, 3, 1), "until": date(2026, 4, 1),
         "serve": False, "out": Path(), "port": 0, "lang": "en", "stopped": Event(),
     }  # fmt: skip
@@ -81,6 +96,17 @@ def test_the_difference_is_that_of_two_runs_with_the_same_seed(folder):
             assert (one[name], other[name]) == (seen["baseline"][name], seen["reform"][name]), name
             assert other[name] - one[name] == seen["difference"][name], name
     assert told["total"]["difference"]["letters_due"] > 10
+
+
+def test_the_difference_is_that_of_motcua_compare_with_the_same_seeds(folder, tmp_path):
+    """Of two runs it tells the mean of the differences of two demos."""
+    ended(tmp_path, "--seed", "5", *PULLED)
+    demos = [saved(each)["comparison"] for each in (folder, tmp_path)]
+    effects = compared((folder / "printed.txt").read_text("utf-8"))
+    assert {"", "level:commune"} == {each["of"] for each in effects}
+    for effect in effects:
+        differences = [placed(each, effect["of"])["difference"][effect["indicator"]] for each in demos]
+        assert effect["difference"] == pytest.approx(sum(differences) / 2, rel=1e-9, abs=1e-12), effect
 
 
 def test_the_baseline_is_the_world_without_levers(folder, tmp_path):
