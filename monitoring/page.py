@@ -93,11 +93,12 @@ class Site:
         reform = None if asked.get("with") == name else query.other(asked, self._view, name)
         self._view.whole()
         every = asked.get("offices") == "all"
-        two = worlds(self._view, name, reform) if reform else None
+        seen = overview(self._view, name)
+        two = worlds(self._view, name, reform, seen) if reform else None
         asks = {"scenario": name} | ({"with": reform or ""} if len(names) > 1 else {})
         address = f"/stream?{urlencode(asks | {'lang': lang} | ({'offices': 'all'} if every else {}))}"
         around = {"province": self._province, "scenarios": names, "stream": address, "saved": None}
-        return _html(renderer.page(overview(self._view, name), {**around, "asks": asks}, every, two))
+        return _html(renderer.page(seen, {**around, "asks": asks}, every, two))
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events for the page that is open."""
@@ -216,7 +217,7 @@ class Site:
         self._view.whole()
         scenario, lang, every, reform = key
         seen, renderer = overview(self._view, scenario), self._renderers[lang]
-        two = worlds(self._view, scenario, reform) if reform else None
+        two = worlds(self._view, scenario, reform, seen) if reform else None
         return update(seen, renderer.sections(seen, bool(every), two), two)
 
 

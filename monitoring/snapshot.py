@@ -27,7 +27,8 @@ def snapshot(
     reform: str | None = None,
 ) -> str:
     """The page of one scenario as HTML to be saved, beside that of a reform if there is one."""
-    seen, two = overview(view, scenario), worlds(view, scenario, reform) if reform else None
+    seen = overview(view, scenario)
+    two = worlds(view, scenario, reform, seen) if reform else None
     saved = _assets((*SCRIPTS, TWO) if two else SCRIPTS)
     around = {"province": province, "scenarios": [scenario], "stream": "", "saved": saved, "asks": {}}
     return Renderer(lang, zone).page(seen, around, two=two)

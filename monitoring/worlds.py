@@ -1,12 +1,13 @@
 """Two worlds beside each other: a baseline, a reform of it, and what lies between them, day after day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from dossier.figures.indicators import added, just_after, rate
 from dossier.view import Figures, View
+from monitoring.overview import Overview
 from monitoring.query import DAYS
 
 
@@ -64,12 +65,12 @@ class Worlds:
     """The reform's levers, each with the day from which it holds; "" where it held when the record began."""
 
 
-def worlds(view: View, baseline: str, reform: str) -> Worlds:
-    """Both worlds as the page shows them, read at one moment."""
+def worlds(view: View, baseline: str, reform: str, seen: Overview | None = None) -> Worlds:
+    """Both worlds as the page shows them, read at one moment; `seen` is what was read of the baseline."""
     names = baseline, reform
-    cells = [view.cells(name) for name in names]
-    totals = [added(each.values()) for each in cells]
-    levels = [_levels(each, total) for each, total in zip(cells, totals, strict=True)]
+    totals, levels = zip(
+        _read(view, baseline) if seen is None else _known(seen), _read(view, reform), strict=True
+    )
     nothing = added(())
     return Worlds(
         names=names,
@@ -133,11 +134,19 @@ def _less(value: float | None, other: float | None) -> float | None:
     return None if value is None or other is None else value - other
 
 
-def _levels(cells: Mapping[tuple[str, str, str], Figures], whole: Figures) -> dict[str, Figures]:
+def _read(view: View, name: str) -> tuple[Figures, dict[str, Figures]]:
+    """The figures of a world, in all and by level."""
+    cells = view.cells(name)
+    whole = added(cells.values())
     groups: dict[str, list[Figures]] = {}
     for (_, level, _), figures in cells.items():
         groups.setdefault(level, []).append(figures)
-    return {level: added(group, whole) for level, group in groups.items()}
+    return whole, {level: added(group, whole) for level, group in groups.items()}
+
+
+def _known(seen: Overview) -> tuple[Figures, dict[str, Figures]]:
+    """The same, of a world that was looked over."""
+    return seen.total.figures, {row.name: row.figures for row in seen.levels}
 
 
 def _days(view: View, names: tuple[str, str], totals: Iterable[Figures]) -> list[tuple[str, Pair]]:
