@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 pyth
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check cover kafka docs picture bench peers lock clean
+.PHONY: help demo test full check cover kafka docs picture bench peers lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -21,6 +21,9 @@ demo: $(VENV)/.demo ## simulate a month, stream it, watch it live; e.g. make dem
 
 test: $(VENV)/.test ## run the whole suite; what this machine lacks is skipped, and said; e.g. ARGS="-k calendar"
 	@$(PY) -m pytest $(ARGS)
+
+full: $(VENV)/.test ## the tests that take minutes or more, which `make test` leaves out; e.g. ARGS="-k coverage"
+	@$(PY) -m pytest -m full $(ARGS)
 
 check: $(VENV)/.test ## what CI runs: lint, format, types, layers, generated files, the suite
 	@$(PY) -m ruff check .
@@ -77,7 +80,7 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/.python
 	$(call install,kafka$(comma)report,.demo)
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/.python
-	$(call install,kafka$(comma)report$(comma)tables$(comma)plot$(comma)dev,.demo .test)
+	$(call install,kafka$(comma)report$(comma)tables$(comma)plot$(comma)ray$(comma)dask$(comma)dev,.demo .test)
 
 $(VENV)/.python:
 	@$(call python,-m venv --clear $(VENV))
