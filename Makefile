@@ -46,9 +46,12 @@ docs: $(VENV)/.test ## make the files under docs/ that come from the code
 	@$(PY) -m motcua.docs
 	@$(PY) -m tests.dossier.audit.precision
 
-picture: $(VENV)/.test ## take the README's pictures of the page and of a report, with Chromium
+picture: $(VENV)/.test ## take the README's pictures: the page, two worlds on it, a report; with Chromium
 	@$(PY) -m motcua demo
 	@$(PY) -m monitoring.screenshot file://$(CURDIR)/motcua-demo/page.html docs/page.png --width 1180 --height 1240
+	@$(PY) -m motcua demo --lever edd:on=2026-03-09 --lever e-signature:on=2026-03-16 --out motcua-demo/worlds
+	@$(PY) -m monitoring.screenshot file://$(CURDIR)/motcua-demo/worlds/page.html docs/worlds.png \
+		--width 1180 --height 1010
 	@$(PY) -m motcua simulate quickstart --out motcua-demo/march.jsonl.gz >/dev/null
 	@$(PY) -m motcua report motcua-demo/march.jsonl.gz --month 2026-03 --by field --lang vi --out motcua-demo/report.html
 	@$(PY) -m monitoring.screenshot file://$(CURDIR)/motcua-demo/report.html docs/report.png --width 1280 --height 660

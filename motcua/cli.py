@@ -112,11 +112,13 @@ def cli() -> None:
 def demo(**options: Any) -> None:
     """Simulate a month, stream it, watch it live, and print the scoreboard.
 
+    With levers the baseline and the reform run side by side under the same luck; docs/worlds.md says more.
+
     \b
     Examples:
       motcua demo
       motcua demo quickstart --serve
-      motcua demo --lever staff:level=commune,factor=1.2
+      motcua demo --lever edd --lever e-signature
       motcua demo --kafka local
     """
     from motcua.demo import run
