@@ -91,8 +91,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "verify": (
-        "Formula against {n} runs, seeds {first} to {last}: formula / mean of runs ± "
-        "half of its 95 % interval",
+        (
+            "Formula against {n} runs, seeds {first} to {last}: formula / mean of runs ± "
+            "half of its 95 % interval"
+        ),
         (
             "Công thức so với {n} lần chạy, hạt giống {first} đến {last}: công thức / trung "
             "bình các lần chạy ± "
