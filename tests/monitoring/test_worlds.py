@@ -1,5 +1,6 @@
 """Two worlds beside each other: what the page and the API say is what both worlds say for themselves."""
 
+import asyncio
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from dossier.figures.indicators import RATES, just_after
 from dossier.law.calendar import vietnam
-from monitoring.numerals import signed
+from monitoring.numerals import count, percent, signed
 from monitoring.query import WITH
 from monitoring.render import TWO
 from monitoring.snapshot import snapshot
@@ -19,6 +20,7 @@ from simulator.scenario.files import load
 from simulator.scenario.levers import parse
 from streams.processor import PartitionProcessor
 from streams.view import StreamView
+from tests.monitoring.eyes import gap, opened
 
 LEVERS = ("edd", "staff:factor=0.6,on=2026-03-09")
 BASELINE, REFORM = "quickstart", "quickstart-with-edd-staff"
@@ -34,11 +36,16 @@ def demo(**changes: object) -> Demo:
     return Demo(**{**asked, **changes})
 
 
-def folded(messages) -> StreamView:
-    processor = PartitionProcessor(vietnam())
-    for offset, line in enumerate(messages):
+def fold(view: StreamView, messages) -> None:
+    (processor,) = view._processors.values()
+    for offset, line in enumerate(messages, processor.progress.offset + 1):
         assert processor.apply(offset, line.value) == []
-    return StreamView({0: processor}, 1, lambda: 0, lambda _: False)
+
+
+def folded(messages) -> StreamView:
+    view = StreamView({0: PartitionProcessor(vietnam())}, 1, lambda: 0, lambda _: False)
+    fold(view, messages)
+    return view
 
 
 @pytest.fixture(scope="module")
@@ -245,3 +252,64 @@ def test_hostile_names_and_levers_are_shown_not_run(view, served, hostile):
 )
 def test_a_difference_has_its_sign(value, points, en, vi):
     assert (en, vi) == (signed(value, "en", points=points), signed(value, "vi", points=points))
+
+
+@pytest.mark.browser
+def test_people_see_both_worlds_unfold_and_their_lines_part(served):
+    """The page is open while the second half is told: the lines grow, and part where the reform begins."""
+    told = list(demo(levers=(parse(LEVERS[1]),)).messages())
+    half = next(i for i, line in enumerate(told) if line.event.at.date() == date(2026, 3, 9))
+    view = folded(told[:half])
+    share = "difference.on_time_rate_fell_due"
+
+    async def visit(client):
+        async with opened(str(client.make_url("/?lang=en"))) as (page, complaints, asked):
+            await page.locator("#state.live").wait_for()
+            assert await page.locator(f'[data-key="{share}"]').inner_text() == "0"
+            for chart in ("#shares", "#owed"):
+                assert await gap(page, chart, 0.8) == 0
+            fold(view, told[half:])
+            total = worlds(view, BASELINE, "quickstart-with-staff").total
+            shown = f'[data-key="{share}"][value="{total.difference["on_time_rate_fell_due"]}"]'
+            await page.locator(shown).wait_for()
+            for chart, name, write in (
+                ("#shares", "on_time_rate_fell_due", percent),
+                ("#owed", "letters_due", count),
+            ):
+                legend = await page.locator(f"{chart} .u-legend").inner_text()
+                for each in total:
+                    assert write(each[name], "en").split()[0] in legend
+                assert await gap(page, chart, 0.2) < 4
+                assert await gap(page, chart, 0.85) > 40
+            assert [text for text in complaints if "willReadFrequently" not in text] == []
+            assert [url for url in asked if not url.startswith(str(client.make_url("/")))] == []
+
+    served(view, visit, period=0.1)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_a_phone_at_night_does_not_scroll_sideways(both, served, lang):
+    async def visit(client):
+        phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
+        async with opened(str(client.make_url(f"/?lang={lang}")), **phone) as (page, complaints, _):
+            await page.locator("#shares canvas").wait_for()
+            assert await page.evaluate("document.documentElement.scrollWidth") == 360
+            assert complaints == []
+
+    served(both, visit)
+
+
+@pytest.mark.browser
+def test_the_saved_page_opens_from_a_file_with_its_lines(both, tmp_path):
+    saved = tmp_path / "page.html"
+    saved.write_text(snapshot(both, BASELINE, "vi", reform=REFORM), "utf-8")
+
+    async def visit():
+        async with opened(saved.as_uri()) as (page, complaints, asked):
+            await page.locator("#shares canvas").wait_for()
+            await page.locator("#owed canvas").wait_for()
+            assert complaints == []
+            assert [saved.as_uri()] == [url for url in asked if not url.startswith("data:")]
+
+    asyncio.run(visit())

@@ -172,6 +172,7 @@ def test_through_kafka_and_faust_the_figures_are_the_same(folder, tmp_path):
     ended(tmp_path, "--seed", "4", *PULLED, "--kafka", "local")
     for name in ("scoreboard.txt", "indicators.json"):
         assert (folder / name).read_bytes() == (tmp_path / name).read_bytes()
+    assert 'data-key="difference.letters_due"' in (tmp_path / "page.html").read_text("utf-8")
 
 
 @pytest.mark.browser
