@@ -1,7 +1,10 @@
 """`motcua compare`: verdict, table and JSON; the command that repeats it; what is refused."""
 
+import doctest
 import json
+import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +112,10 @@ def test_what_cannot_be_asked_is_one_sentence(motcua, words, told):
 )
 def test_differences_have_a_sign_and_shares_are_in_points(name, value, en, vi):
     assert (difference(name, value, "en"), difference(name, value, "vi")) == (en, vi)
+
+
+def test_the_python_of_the_guide_runs_as_it_is_written():
+    guide = (Path(__file__).parents[2] / "docs" / "compare.md").read_text("utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    test = doctest.DocTestParser().get_doctest(block, {}, "compare.md", None, None)
+    assert doctest.DocTestRunner().run(test).failed == 0
