@@ -1,13 +1,16 @@
 """What the formulas say of scenarios: exact where a closed form is, near the runs where it is not."""
 
+import json
 from datetime import timedelta
 from math import log, pi, sin, sqrt
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from msgspec.structs import replace
 
 from dossier.law.calendar import vietnam
+from motcua.cli import cli
 from simulator.experiments.explain import Explained, explain, frozen
 from simulator.experiments.network import network as network_of
 from simulator.experiments.tide import tide
@@ -32,22 +35,24 @@ from simulator.scenario.model import (
     Supplement,
     Uniform,
 )
+from tests.simulator.experiments import formulas
 from tests.simulator.theory.queues import MONDAY, OFFICE, UNIT, Station
 from tests.simulator.theory.queues import WEEKS as YEAR
 from tests.simulator.theory.queues import network as year
 
 SPANS = [["08:00", "12:00"], ["13:00", "17:00"]]
 BARE = Opening(week={"mon": SPANS, "tue": SPANS, "wed": SPANS, "thu": SPANS, "fri": SPANS}, holidays=False)
-WEEKS = 2
+WEEKS = 1
 JACKSON = Station(2, 1 / 0.7), Station(3, 1 / 0.55), Station(1, 1 / 1.25)
 
 
 def network(*arguments, weeks=WEEKS, **options):
-    """Some weeks of the year that a queue of the theory has."""
+    """Some weeks of the year that a queue of the theory has, when it has come to rest."""
     scenario = year(*arguments, **options)
     office = scenario.offices[OFFICE]
     brief = replace(office, volume=office.volume * weeks / YEAR)
-    return replace(scenario, until=MONDAY + timedelta(weeks=weeks), offices={OFFICE: brief})
+    until = MONDAY + timedelta(weeks=weeks)
+    return replace(scenario, until=until, offices={OFFICE: brief}, warmup_days=10)
 
 
 def pool(scenario, name="0"):
@@ -290,3 +295,44 @@ def test_a_ward_is_explained_as_it_runs():
     for row in found["pools"]:
         for name, more in (("utilisation", 0.01), ("wait_chance", 0.04)):
             assert abs(row[name]["difference"]) < 1.5 * row[name]["half"] + more
+
+
+# -- the command -------------------------------------------------------------------------------------------
+
+
+def told(*arguments):
+    return CliRunner().invoke(cli, ["explain", *arguments])
+
+
+def test_the_command_tells_the_bottleneck_in_both_languages():
+    for lang, words in (("en", "The bottleneck is H44.100/justice"), ("vi", "Nút thắt là H44.100/justice")):
+        done = told("quickstart", "--lang", lang)
+        assert done.exit_code == 0
+        assert words in done.stdout
+
+
+def test_saturated_pools_are_an_exit_code_of_one():
+    done = told("quickstart", "--lever", "staff:pool=justice,factor=0.5", "--verify", "--replications", "1",
+                "--format", "json")  # fmt: skip
+    assert done.exit_code == 1
+    answer = json.loads(done.stdout)
+    assert [row["pool"] for row in answer["saturated"]] == ["H44.100/justice"]
+    assert answer["levers"] == ["staff:pool=justice,factor=0.5"]
+    assert answer["verify"]["pools"][0]["utilisation"]["half"] is None
+    assert "saturated" in told("quickstart", "--lever", "staff:pool=justice,factor=0.5").stdout
+
+
+def test_what_cannot_be_explained_is_refused_with_what_to_do():
+    assert "name a SCENARIO" in told().output
+    assert "name the SCENARIO" in told("--late", "run").output
+    assert "no office 'x'" in str(told("quickstart", "--office", "x").exception)
+
+
+@pytest.mark.full
+def test_the_page_shows_formulas_beside_runs_as_they_are():
+    assert formulas.main(["--check"]) == 0
+
+
+def test_the_page_has_the_formulas_of_today():
+    explained = Explained(frozen(load("quickstart")))
+    assert next(iter(formulas.row(explained))) in formulas.PAGE.read_text("utf-8")
