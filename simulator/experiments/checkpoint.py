@@ -48,7 +48,6 @@ class Checkpoint:
 
     def add(self, seed: int, row: Row) -> None:
         """A replication is done."""
-        self.rows[seed] = row
         self._write({"seed": seed, **self._packed(row)})
 
     def _packed(self, row: Row) -> Row:

@@ -156,6 +156,7 @@ class Experiment(AbstractContextManager["Experiment"]):
         self._backend, self._processes, self._path = backend, processes, checkpoint
         self._progress = progress
         self._rows: dict[int, Row] = {}
+        self._names: dict[tuple[Key, ...], tuple[Key, ...]] = {}
         self._stack = ExitStack()
         self._crew: Crew | None = None
         self._checkpoint: Checkpoint | None = None
@@ -166,7 +167,8 @@ class Experiment(AbstractContextManager["Experiment"]):
         """The checkpoint is read, if there is one."""
         if self._path is not None:
             self._checkpoint = self._stack.enter_context(Checkpoint(self._path, self._asked()))
-            self._rows = self._checkpoint.rows
+            self._rows = {seed: self._kept(row) for seed, row in self._checkpoint.rows.items()}
+            self._checkpoint.rows.clear()
         return self
 
     def __exit__(
@@ -184,11 +186,19 @@ class Experiment(AbstractContextManager["Experiment"]):
         for seed, row in zip(missing, self._work(missing), strict=True):
             if self._checkpoint is not None:
                 self._checkpoint.add(seed, row)
-            self._rows[seed] = row
+            self._rows[seed] = self._kept(row)
             done += 1
             if self._progress is not None:
                 self._progress(done, count)
         return sample(self.worlds, seeds, [self._rows[seed] for seed in seeds])
+
+    def _kept(self, row: Row) -> Row:
+        """The same in little memory: names that are alike are one, numbers are an array."""
+        for world in row["worlds"]:
+            for name in ("keys", "known"):
+                world[name] = self._names.setdefault(world[name], world[name])
+            world["values"] = np.array(world["values"])
+        return row
 
     def _work(self, seeds: Sequence[int]) -> Iterator[Row]:
         if not seeds:
@@ -276,7 +286,7 @@ def _union(lists: Sequence[tuple[Key, ...]]) -> dict[Key, int]:
 
 
 def _table(
-    places: Mapping[Key, int], rows: Sequence[tuple[tuple[Key, ...], list[float]]], empty: float
+    places: Mapping[Key, int], rows: Sequence[tuple[tuple[Key, ...], Sequence[float]]], empty: float
 ) -> Floats:
     table = np.full((len(rows), len(places)), empty)
     last: tuple[Key, ...] | None = None

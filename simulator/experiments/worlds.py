@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -33,6 +34,10 @@ class World:
         """What is the same where scenario and levers are, whatever the name."""
         whole = msgspec.json.encode([self.scenario, self.levers], order="sorted")
         return blake2b(whole, digest_size=16).hexdigest()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to another process, which applies the levers itself."""
+        return {name: value for name, value in self.__dict__.items() if name != "course"}
 
     @property
     def words(self) -> tuple[str, ...]:
