@@ -83,7 +83,7 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/.python
 	$(call install,kafka$(comma)report,.demo)
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/.python
-	$(call install,kafka$(comma)report$(comma)tables$(comma)plot$(comma)ray$(comma)dask$(comma)dev,.demo .test)
+	$(call install,kafka$(comma)report$(comma)tables$(comma)plot$(comma)ray$(comma)dask$(comma)whatif$(comma)dev,.demo .test)
 
 $(VENV)/.python:
 	@$(call python,-m venv --clear $(VENV))

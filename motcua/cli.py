@@ -40,8 +40,10 @@ from motcua.options import (
     since_option,
     speed_option,
 )
+from motcua.plan import plan
 from motcua.report import report
 from motcua.scenarios import scenarios
+from motcua.sensitivity import sensitivity
 from motcua.simulate import simulate
 from motcua.steer import steer
 from motcua.targets import targets
@@ -225,8 +227,10 @@ for command in (
     fidelity,
     index766,
     levers,
+    plan,
     report,
     scenarios,
+    sensitivity,
     simulate,
     steer,
     targets,

@@ -1,0 +1,227 @@
+"""A plan in words, in English and Vietnamese: the answer, who, what for how much, and how to go on."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from math import isnan
+from typing import TYPE_CHECKING
+
+from motcua.charts import Dot, curve
+from motcua.names import named
+from motcua.plan_words import WORDS
+from motcua.show import day, decimal, number, percent, table
+
+if TYPE_CHECKING:
+    from simulator.experiments.measures import Key
+    from simulator.experiments.planned import Answer, Point
+    from simulator.experiments.targets import Target
+
+LEVERS = 6
+"""Levers that are named, of those that help."""
+
+
+def shown(answer: "Answer", command: str, lang: str) -> str:
+    """The answer as text."""
+    parts = [_head(answer, lang)]
+    if answer.best is not None:
+        parts += [_found(answer, answer.best, lang), _pools(answer, answer.best, lang)]
+    else:
+        parts += _never(answer, command, lang)
+    if len(answer.curve) > 1:
+        parts.append(f"{_say('curve', lang)}\n{_curve(answer, lang)}")
+    if answer.best is not None:
+        kind = "exact" if answer.exact else "near"
+        counts = {"judged": number(answer.judged, lang), "runs": number(answer.runs, lang)}
+        parts.append("\n".join([_say(kind, lang).format(**counts), *_on(answer, answer.best, lang)]))
+    return "\n\n".join([*parts, _say("again", lang).format(command=command)])
+
+
+def charted(answer: "Answer", lang: str) -> str:
+    """The curve of the first target as an inline SVG."""
+    target = answer.question.targets[0]
+    dots = [
+        Dot(point.cost, each.mean, each.low, each.high, _mark(answer, point, lang))
+        for point in answer.curve
+        for each in point.figures[:1]
+    ]
+    across = _say("cost" if _priced(answer) else "officials", lang)
+    return curve(dots, across, _name(target.key, lang), target.wanted, _share(target))
+
+
+def _head(answer: "Answer", lang: str) -> str:
+    asked, scenario = answer.question, answer.world.scenario
+    start, until = asked.start or scenario.start, asked.until or scenario.until
+    head = _say("head", lang).format(
+        name=scenario.name, first=day(start, lang), last=day(until - timedelta(days=1), lang)
+    )
+    words = answer.world.words
+    levers = f"\n{_say('levers', lang)}: {', '.join(words)}" if words else ""
+    wanted = _say("and", lang).join(_wanted(target, lang) for target in asked.targets)
+    how = _say("average", lang) if asked.average else _say("often", lang).format(
+        share=_rounded(asked.probability, lang)
+    )  # fmt: skip
+    return f"{head}{levers}\n{_say('wanted', lang).format(targets=wanted)}{how}"
+
+
+def _found(answer: "Answer", best: "Point", lang: str) -> str:
+    apart = round(best.officials - answer.now.officials, 9)
+    kind = "more" if apart > 0 else "fewer" if apart < 0 else "same"
+    lines = [
+        _say("priced" if _priced(answer) else "done", lang).format(
+            cost=decimal(best.cost, lang),
+            officials=decimal(best.officials, lang),
+            apart=_say(kind, lang).format(n=decimal(abs(apart), lang)),
+        ),
+        _say("confirmed", lang).format(
+            n=number(best.runs, lang), share=_rounded(best.often, lang), low=_rounded(best.low, lang),
+            high=_rounded(best.high, lang), figures=_figures(answer, best, lang),
+        ),
+        _say("today", lang).format(
+            share=_rounded(answer.now.often, lang), figures=_figures(answer, answer.now, lang)
+        ),
+    ]  # fmt: skip
+    if answer.together:
+        lines.insert(0, _say("pulled", lang).format(levers=", ".join(answer.together)))
+    return "\n".join(lines)
+
+
+def _never(answer: "Answer", command: str, lang: str) -> Iterator[str]:
+    full, wish = answer.full, answer.question.wish
+    bound = wish.most or wish.pools or wish.offices or wish.levels
+    yield _say("capped" if bound else "never", lang).format(
+        posts=number(full.posts, lang), share=_rounded(full.often, lang), n=number(full.runs, lang),
+        figures=_figures(answer, full, lang),
+    )  # fmt: skip
+    if not answer.tried:
+        yield _say("none", lang)
+        return
+    heads = [
+        _say("lever", lang),
+        *(_name(t.key, lang) for t in answer.question.targets),
+        _say("reached", lang),
+    ]
+    rows = [
+        [each.lever, *_values(answer, each.figures, lang), _rounded(each.often, lang)]
+        for each in answer.tried[:LEVERS]
+    ]
+    yield f"{_say('could', lang)}\n{table(heads, rows)}"
+    if answer.together:
+        again = " ".join([command, *(f"--lever {word}" for word in answer.together)])
+        yield _say("together", lang).format(levers=", ".join(answer.together), command=again)
+    else:
+        yield _say("apart", lang)
+
+
+def _pools(answer: "Answer", best: "Point", lang: str) -> str:
+    seats = list(zip(answer.seats, best.plan, strict=True))
+    many = len(seats) > LEVERS * 2
+    chosen = [(seat, posts) for seat, posts in seats if posts != seat.now or not many]
+    rows = [
+        [
+            seat.name,
+            decimal(max(answer.loads.get(pool, 0.0) for pool in seat.pools), lang),
+            number(seat.now, lang),
+            number(posts, lang),
+            f"{posts - seat.now:+d}" if posts != seat.now else "-",
+            decimal(posts * seat.share, lang),
+        ]
+        for seat, posts in chosen
+    ]
+    heads = [_say(name, lang) for name in ("pool", "load", "now", "posts", "change", "officials")]
+    rest = len(seats) - len(chosen)
+    shown = table(heads, rows) if rows else ""
+    others = _say("others", lang).format(n=number(rest, lang)) if rest else ""
+    return "\n".join(filter(None, (shown, others)))
+
+
+def _curve(answer: "Answer", lang: str) -> str:
+    priced = [_say("cost", lang)] if _priced(answer) else []
+    heads = [
+        *priced,
+        _say("officials", lang),
+        _say("posts", lang),
+        *(_name(t.key, lang) for t in answer.question.targets),
+        _say("reached", lang),
+        _say("is", lang),
+    ]
+    rows = [
+        [
+            *([decimal(point.cost, lang)] if priced else []),
+            decimal(point.officials, lang),
+            number(point.posts, lang),
+            *_values(answer, [figure.mean for figure in point.figures], lang),
+            _rounded(point.often, lang),
+            _mark(answer, point, lang),
+        ]
+        for point in answer.curve
+    ]
+    return table(heads, rows)
+
+
+def _on(answer: "Answer", best: "Point", lang: str) -> Iterator[str]:
+    """How to see more of it."""
+    levers = [*answer.world.words, *answer.levers(best.plan)]
+    if levers:
+        scenario = answer.world.scenario.name
+        yield _say("compare", lang).format(
+            command=f'motcua compare {scenario} --world "plan={";".join(levers)}"'
+        )
+
+
+def _mark(answer: "Answer", point: "Point", lang: str) -> str:
+    """What a point of the curve is."""
+    marks = {answer.full.plan: "enough", answer.now.plan: "here"}
+    if answer.best is not None:
+        marks[answer.best.plan] = "plan"
+    return _say(marks[point.plan], lang) if point.plan in marks else ""
+
+
+def _figures(answer: "Answer", point: "Point", lang: str) -> str:
+    values = _values(answer, [figure.mean for figure in point.figures], lang)
+    return ", ".join(
+        _say("mean", lang).format(name=_name(target.key, lang), value=value)
+        for target, value in zip(answer.question.targets, values, strict=True)
+    )
+
+
+def _values(answer: "Answer", values: Sequence[float], lang: str) -> list[str]:
+    return [_value(t, value, lang) for t, value in zip(answer.question.targets, values, strict=True)]
+
+
+def _value(target: "Target", value: float, lang: str) -> str:
+    if isnan(value):
+        return "-"
+    return percent(value, lang) if _share(target) else decimal(value, lang)
+
+
+def _wanted(target: "Target", lang: str) -> str:
+    word = _say("least" if target.higher else "most", lang)
+    wanted = _rounded(target.wanted, lang) if _share(target) else decimal(target.wanted, lang)
+    return f"{_name(target.key, lang)} {word} {wanted}"
+
+
+def _name(key: "Key", lang: str) -> str:
+    from simulator.experiments.measures import INDICATORS
+
+    indicator = INDICATORS[key.indicator]
+    words = indicator.vi if lang == "vi" else indicator.en
+    of = key.of.partition(":")[2]
+    return f"{words} ({named(of, lang)})" if of else words
+
+
+def _share(target: "Target") -> bool:
+    from simulator.experiments.measures import INDICATORS
+
+    return INDICATORS[target.key.indicator].unit == "share"
+
+
+def _priced(answer: "Answer") -> bool:
+    return bool(answer.question.wish.costs)
+
+
+def _rounded(share: float, lang: str) -> str:
+    """A share of the runs: whole percents, or a decimal."""
+    return f"{decimal(round(share * 100, 1), lang)} %"
+
+
+def _say(name: str, lang: str) -> str:
+    return WORDS[name][lang == "vi"]
