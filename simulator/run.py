@@ -17,7 +17,7 @@ from simulator.engine.single import Single, suits
 from simulator.engine.source import Block, Source, in_hand
 from simulator.engine.trouble import Trouble, strained
 from simulator.engine.world import EventError, World
-from simulator.ground import Ground
+from simulator.ground import Ground, Weeks
 from simulator.luck.demand import Arrivals, Demand, Filing, Inflow, wanted
 from simulator.luck.draws import Draws
 from simulator.luck.rates import Floats
@@ -97,7 +97,8 @@ class Simulation:
     with those still open. `steer` is asked every ten simulated minutes for levers that take effect at once.
     `only`: these offices alone, as if the others did not exist. `over` is filled with the same as `cases` is
     told. `ground`: that of the scenario with its levers, which are not read then. `drawn` is called with the
-    filings of each office and week, where no `table` gives them.
+    filings of each office and week, where no `table` gives them; they are kept in `weeks` and taken from
+    there, for other worlds that are run with the same seed.
     """
 
     def __init__(  # noqa: PLR0913 (what a run may be given)
@@ -118,6 +119,7 @@ class Simulation:
         over: list[Over] | None = None,
         ground: Ground | None = None,
         drawn: Callable[[Drawn], object] | None = None,
+        weeks: Weeks | None = None,
     ) -> None:
         self._ground = ground or Ground(course(scenario, levers))
         self.course = self._ground.course
@@ -131,6 +133,7 @@ class Simulation:
             raise ValueError(f"dossiers must be 1 or more, is {dossiers}")
         self._most, self._table, self._visits, self._cases = dossiers, table, visits, cases
         self._steer, self._progress, self._only, self._drawn = steer, progress, only, drawn
+        self._filed = weeks
         self._over = over if over is not None else [] if cases is not None else None
         self._lay()
         self.outside = 0
@@ -343,7 +346,7 @@ class Simulation:
             monday = self._monday + timedelta(weeks=week)
             if week * WEEK >= self._end and not self._comes(office, week * WEEK, monday):
                 return
-            filings, luck = arrivals.week(monday)
+            filings, luck = self._week(arrivals, office, monday)
             begins = week * WEEK
             if self._drawn is not None and isinstance(arrivals, Inflow):
                 expected = arrivals.expected(monday)
@@ -358,6 +361,20 @@ class Simulation:
             return bool((self._table.instants(self.origin) >= begins).any())
         changes = (change.scenario for change in self.course.changes if change.on > monday)
         return any(wanted(scenario, office) for scenario in (self.course.on(monday), *changes))
+
+    def _week(self, arrivals: Arrivals, office: str, monday: date) -> tuple[list[Filing], Draws]:
+        """The filings of a week and their luck, drawn once for all worlds that want the same."""
+        if self._filed is None or not isinstance(self._demand, Demand):
+            return arrivals.week(monday)
+        parts = self._demand.scenarios(monday)
+        wanted = tuple(
+            (self._ground.wanted(scenario, office), since, till) for scenario, since, till in parts
+        )
+        key = office, monday, wanted
+        found = self._filed.get(key)
+        if found is None:
+            found = self._filed[key] = arrivals.week(monday)
+        return found
 
     @property
     def end(self) -> float:

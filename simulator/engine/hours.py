@@ -80,6 +80,10 @@ class Always(Hours):
         """Yes."""
         return True
 
+    def serve(self, at: float, seconds: float) -> tuple[float, float]:
+        """At once, and `seconds` later."""
+        return at, at + seconds
+
 
 class Weekly(Hours):
     """Spans of one week, seconds after Monday's midnight, for ever; a week open throughout is exactly no

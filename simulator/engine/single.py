@@ -10,6 +10,7 @@ them).
 
 from collections.abc import Iterator, Sequence
 from heapq import heapreplace
+from itertools import chain
 from math import floor, inf
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,9 @@ class Single(Event):
     def _week(self, _single: Event) -> None:
         province = self._office.province
         begins, filings, luck = self._block
-        rows = [k for k, filing in enumerate(filings) if self._since <= filing[0] < self._until]
+        rows: Sequence[int] = range(len(filings))
+        if filings and not (self._since <= filings[0][0] and filings[-1][0] < self._until):
+            rows = [k for k in rows if self._since <= filings[k][0] < self._until]
         if province.most is not None:
             rows = rows[: province.most - province.filed]
         province.filed += len(rows)
@@ -103,7 +106,8 @@ class Single(Event):
                 kept = [over.setdefault((plan, way), []).append for way in (False, True)]
             seconds = column[k]
             began = free[0]
-            began = max(began, at)
+            if at > began:  # noqa: PLR1730 (a call is dear here)
+                began = at
             opened, end = serve(began, seconds)
             heapreplace(free, end)
             if end < until:
@@ -134,8 +138,9 @@ class Single(Event):
     def _count(self, plan: Plan, online: bool, lives: Sequence[Life]) -> None:
         """Lives that are over."""
         desk, tally, office = _desk(plan), self._tally, self._office
-        at, began, seconds, end = np.array(lives).T
-        accepted, finished, count = np.floor(at), np.floor(end), len(lives)
+        count = len(lives)
+        at, began, seconds, end = np.fromiter(chain.from_iterable(lives), float, 4 * count).reshape(-1, 4).T
+        accepted, finished = np.floor(at), np.floor(end)
         if plan.limit.unit != "none":
             due = office.deadlines.due
             pairs = zip(accepted.tolist(), finished.tolist(), strict=True)

@@ -8,7 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -25,12 +25,14 @@ from simulator.experiments.checkpoint import Checkpoint, Row
 from simulator.experiments.known import Known, Loads
 from simulator.experiments.measures import Key, read
 from simulator.experiments.worlds import World
-from simulator.ground import Ground
+from simulator.ground import Ground, Weeks
 from simulator.run import Simulation
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], object]
 """Replications done, and to be done."""
+SHARED = 100_000
+"""Filings of a run up to which its worlds share them; to draw more again costs less than to keep them."""
 KEPT = 12
 """Worlds whose ground is kept in a process."""
 
@@ -47,7 +49,17 @@ class Task(NamedTuple):
 
 def perform(task: Task) -> Row:
     """One replication, as it is kept in a checkpoint."""
-    return {"worlds": [_run(world, task) for world in task.worlds]}
+    weeks: Weeks | None = {} if len(task.worlds) > 1 and _few(task) else None
+    return {"worlds": [_run(world, task, weeks) for world in task.worlds]}
+
+
+def _few(task: Task) -> bool:
+    """Whether the filings of a run may all be kept, for the next world to have them too."""
+    scenario = task.worlds[0].scenario
+    begin = (task.start or scenario.start) - timedelta(days=scenario.warmup_days)
+    days = ((task.until or scenario.until) - begin).days
+    volume = sum(office.volume + sum(office.volumes.values()) for office in scenario.offices.values())
+    return volume * days <= SHARED * (scenario.until - scenario.start).days
 
 
 _grounds: "OrderedDict[str, tuple[Ground, Loads]]" = OrderedDict()
@@ -62,7 +74,7 @@ def ground(world: World) -> tuple[Ground, Loads]:
     return found
 
 
-def _run(world: World, task: Task) -> Row:
+def _run(world: World, task: Task, weeks: Weeks | None) -> Row:
     base, loads = ground(world)
     known = Known(base, loads, task.dossiers)
     simulation = Simulation(
@@ -73,6 +85,7 @@ def _run(world: World, task: Task) -> Row:
         dossiers=task.dossiers,
         ground=base,
         drawn=known.drawn,
+        weeks=weeks,
     )
     if task.dossiers is None:
         known.end = simulation.end

@@ -36,9 +36,9 @@ def same(one: Sample, other: Sample) -> bool:
 
 
 def test_a_replication_is_the_run_of_its_seed(quickstart: Scenario) -> None:
-    lever = "staff:pool=leader,add=1"
-    sample = replicate(of(quickstart, [lever]), range(7, 10), until=UNTIL, processes=1)
-    for world, levers in enumerate(([], [parse(lever)])):
+    pulled = ["staff:pool=leader,add=1", "demand:factor=1.5,on=2026-03-04", "online-share:share=0.9", "edd"]
+    sample = replicate(of(quickstart, pulled), range(7, 10), until=UNTIL, processes=1)
+    for world, levers in enumerate(([], *([parse(lever)] for lever in pulled))):
         for row, seed in enumerate((7, 8, 9)):
             alone = Simulation(quickstart, seed, until=UNTIL, levers=levers)
             alone.run()
