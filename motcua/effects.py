@@ -186,10 +186,7 @@ def difference(name: str, value: float, lang: str, rounding: "object" = round) -
     value = 100 * value if INDICATORS[name].unit == "share" else value
     digits = 1 if abs(value) >= 1 else 2 if abs(value) >= 0.1 else 3
     scaled = rounding(round(value * 10**digits, 6)) / 10**digits
-    text = f"{scaled:+,.{digits}f}"
-    if not float(scaled):
-        text = text.lstrip("+-")
-    return _comma(text, lang)
+    return _comma(f"{scaled:+,.{digits}f}", lang) if scaled else "0"
 
 
 # -- what it rests on --------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_what_cannot_be_asked_is_one_sentence(motcua, words, told):
         ("on_time_rate_finished", 0.0191, "+1.9", "+1,9"),
         ("on_time_rate_finished", -0.0021, "-0.21", "-0,21"),
         ("late", -1234.5, "-1,234.5", "-1.234,5"),
-        ("mean_days", 0.0, "0.000", "0,000"),
+        ("mean_days", 0.0, "0", "0"),
     ],
 )
 def test_differences_have_a_sign_and_shares_are_in_points(name, value, en, vi):
