@@ -4,8 +4,8 @@ A duration is the Fourier transform of its chances, damped so that what lies bey
 round to its beginning; what lies beyond is simply lost. Sums are products, mixtures are sums. Hours.
 """
 
-from functools import lru_cache
-from math import erf, lgamma, sqrt
+from math import erf, inf, lgamma, sqrt
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ Wave = NDArray[np.complex128]
 
 DAMP = 1e-7
 """What is beyond the lattice comes round with this weight."""
-NODES = 5
+NODES = 12
+"""Parts of equal size into which the difficulties of dossiers are cut."""
 _ERF = np.frompyfunc(erf, 1, 1)
 
 
@@ -31,6 +32,7 @@ class Lattice:
         self._edges = (np.arange(cells) + 0.5) * self.cell
         self.zero: Wave = np.ones(cells // 2 + 1, dtype=np.complex128)
         """No time at all."""
+        self._works: dict[tuple[Variation, float], Wave] = {}
 
     def wave(self, below: Floats) -> Wave:
         """From the chances to be at or below the upper edge of each cell."""
@@ -67,7 +69,10 @@ class Lattice:
 
     def work(self, mean: float, variation: Variation) -> Wave:
         """A mean, times a factor of mean 1."""
-        return self.wave(factor(variation, tuple((self._edges / mean).tolist())))
+        key = variation, float(f"{mean:.6g}")
+        if key not in self._works:
+            self._works[key] = self.wave(factor(variation, np.asarray(self._edges / mean, np.float64)))
+        return self._works[key]
 
     def longest(self, waves: list[Wave]) -> Wave:
         """Until the last of some that begin together is over."""
@@ -77,10 +82,9 @@ class Lattice:
         return self.wave(found)
 
 
-@lru_cache(512)
-def factor(variation: Variation, times: tuple[float, ...]) -> Floats:
+def factor(variation: Variation, times: Floats) -> Floats:
     """The chances that a factor of mean 1 is so large at most."""
-    x = np.maximum(np.array(times), 0.0)
+    x = np.maximum(times, 0.0)
     if isinstance(variation, Constant):
         return np.where(x >= 1, 1.0, 0.0)
     if isinstance(variation, Exponential):
@@ -110,10 +114,13 @@ def gamma(shape: float, x: Floats) -> Floats:
 
 
 def difficulties(spread: float) -> tuple[Floats, Floats]:
-    """How much more work dossiers are than the mean, and the shares of these: a lognormal in five points."""
+    """How much more work dossiers are than the mean, and the shares of these: a lognormal in equal parts.
+
+    Each part has its own mean, so that the whole has the mean 1.
+    """
     if not spread:
         return np.ones(1), np.ones(1)
-    at, weights = np.polynomial.hermite_e.hermegauss(NODES)
-    found = np.exp(spread * at - spread * spread / 2)
-    shares = weights / weights.sum()
-    return found / float(found @ shares), shares
+    normal = NormalDist()
+    bounds = [-inf, *(normal.inv_cdf(k / NODES) for k in range(1, NODES)), inf]
+    above = np.array([normal.cdf(spread - bound) for bound in bounds])
+    return NODES * (above[:-1] - above[1:]), np.full(NODES, 1 / NODES)

@@ -1,6 +1,6 @@
 """The way of one procedure at one office: what each step takes, and the sums of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
@@ -16,6 +16,10 @@ PARTS = ("wait", "round", "away", "work", "elsewhere", "hand_over", "citizen", "
 """In queues; until a signing round; with officials who are away; in officials' hands; at other agencies; with
 messengers: working hours. With the citizen, and while the office is closed: clock hours."""
 WAIT, ROUND, AWAY, WORK, ELSEWHERE, HANDED, CITIZEN, CLOSED = range(len(PARTS))
+
+
+Having = Mapping[str, float]
+"""Who has the dossiers: their shares by agency."""
 
 
 class Away(NamedTuple):
@@ -74,7 +78,7 @@ class Route:
         if profile.intake is not None:
             intake = profile.intake.pool
             agency = (profile.pools.get(intake) or net.scenario.centres[intake]).agency
-        steps, _ = self._sequence(procedure.route, agency)
+        steps, _ = self._sequence(procedure.route, {agency: 1.0})
         decides = procedure.decides or next((each.step for each in steps if each.step), "")
         place = next((i for i, each in enumerate(steps) if each.step == decides), len(steps) - 1)
         self._before, self._after = self._sum(steps[: place + 1]), self._sum(steps[place + 1 :])
@@ -163,70 +167,76 @@ class Route:
 
     def _by(self, wave: Wave, allowed: Floats) -> float:
         """The chance to take no longer than allowed, over all cases and instants."""
-        mixed = np.tensordot(self._cases, np.broadcast_to(wave, (*self._cases.shape, wave.shape[-1])), 2)
+        mixed = (wave * self._cases[:, :, None]).sum(axis=(0, 1))
         return float(self._lattice.by(mixed, allowed).mean())
 
     # -- steps ---------------------------------------------------------------------------------------------
 
-    def _sequence(self, steps: Sequence[Step], agency: str, beside: bool = False) -> tuple[list[Part], str]:
+    def _sequence(
+        self, steps: Sequence[Step], having: Having, beside: bool = False
+    ) -> tuple[list[Part], Having]:
         found: list[Part] = []
         for step in steps:
-            part, agency = self._step(step, agency, beside)
+            part, having = self._step(step, having, beside)
             found.append(part)
             rework = step.rework if isinstance(step, Work) else None
             if rework is not None:
                 since = next((i for i, each in enumerate(found) if each.step == rework.to), len(found) - 1)
                 found.append(self._loop(self._sum(found[since:]), rework.share, rework.most))
-        return found, agency
+        return found, having
 
-    def _step(self, step: Step, agency: str, beside: bool) -> tuple[Part, str]:
+    def _step(self, step: Step, having: Having, beside: bool) -> tuple[Part, Having]:
         if isinstance(step, Work):
             pool = self._profile.pools.get(step.pool) or self._lives.net.scenario.centres[step.pool]
-            handed = self._hand_over(agency != pool.agency and not beside)
-            return self._sum([handed, self._worked(step)])._replace(step=step.step), pool.agency
+            handed = self._hand_over(0.0 if beside else 1 - having.get(pool.agency, 0.0))
+            return self._sum([handed, self._worked(step)])._replace(step=step.step), {pool.agency: 1.0}
         if isinstance(step, External):
-            handed = self._hand_over(agency != step.agency and not beside)
+            handed = self._hand_over(0.0 if beside else 1 - having.get(step.agency, 0.0))
             mean = np.zeros(len(PARTS))
             mean[ELSEWHERE] = step.delay_hours
-            waves = [self._lattice.work(step.delay_hours * hard, step.variation or self._procedure.variation)
-                     for hard in self._hard.tolist()]  # fmt: skip
-            return self._sum([handed, Part("", mean, np.array([waves]))])._replace(
-                step=step.step
-            ), step.agency
+            variation = step.variation or self._procedure.variation
+            waves = [self._lattice.work(step.delay_hours * hard, variation) for hard in self._hard.tolist()]
+            there = self._sum([handed, Part("", mean, np.array([waves]))])
+            return there._replace(step=step.step), {step.agency: 1.0}
         if isinstance(step, Payment):
             mean = np.zeros(len(PARTS))
             mean[CITIZEN] = 24 * (step.wait_days * (1 - step.unpaid) + step.patience_days * step.unpaid)
             mean[CLOSED] = self._lives.night(self._name, 0.0)
-            return Part(step.step, mean, self._nothing.wave), agency
+            return Part(step.step, mean, self._nothing.wave), having
         if isinstance(step, Parallel):
-            return self._abreast(step, agency), agency
-        ways = [self._sequence(way.route, agency, beside) for way in step.ways]
+            return self._abreast(step, having), having
+        ways = [self._sequence(way.route, having, beside) for way in step.ways]
         sums = [self._sum(parts) for parts, _ in ways]
         shares = [way.share for way in step.ways]
         mean = sum(
             (share * each.mean for share, each in zip(shares, sums, strict=True)), np.zeros(len(PARTS))
         )
         wave = sum((share * each.wave for share, each in zip(shares, sums, strict=True)), np.zeros(1))
-        return Part("", mean, np.asarray(wave)), ways[0][1]
+        after: dict[str, float] = {}
+        for share, (_, had) in zip(shares, ways, strict=True):
+            for agency, part in had.items():
+                after[agency] = after.get(agency, 0.0) + share * part
+        return Part("", mean, np.asarray(wave)), after
 
-    def _abreast(self, step: Parallel, agency: str) -> Part:
+    def _abreast(self, step: Parallel, having: Having) -> Part:
         """Until the last part is done; in the mean, the longest of them on average."""
-        sums = [self._sum(self._sequence(part, agency, True)[0]) for part in step.parts]
+        sums = [self._sum(self._sequence(part, having, True)[0]) for part in step.parts]
         mean = max((each.mean for each in sums), key=lambda each: float(each.sum()))
         shape = np.broadcast_shapes(*(each.wave.shape for each in sums))
         wave = self._lattice.longest([np.broadcast_to(each.wave, shape) for each in sums])
         return Part("", mean, wave)
 
-    def _hand_over(self, needed: bool) -> Part:
-        """At once, or on paper with the next messenger."""
+    def _hand_over(self, share: float) -> Part:
+        """Of this share: at once, or on paper with the next messenger."""
         policy = self._profile.hand_over
-        if not needed or policy.electronic >= 1:
+        if share < 1e-9 or policy.electronic >= 1:
             return self._nothing
         mean = np.zeros(len(PARTS))
-        mean[HANDED] = (1 - policy.electronic) * policy.round_hours / 2
-        mean[CLOSED] = (1 - policy.electronic) * self._lives.night(self._name, policy.round_hours)
-        wave = np.array([[self._lattice.zero], [self._lattice.uniform(policy.round_hours)]])
-        return Part("", mean, wave)
+        mean[HANDED] = share * (1 - policy.electronic) * policy.round_hours / 2
+        mean[CLOSED] = share * (1 - policy.electronic) * self._lives.night(self._name, policy.round_hours)
+        zero = self._lattice.zero
+        paper = share * self._lattice.uniform(policy.round_hours) + (1 - share) * zero
+        return Part("", mean, np.array([[zero], [paper]]))
 
     def _worked(self, step: Work) -> Part:
         lives, lattice = self._lives, self._lattice
