@@ -27,7 +27,7 @@ FRESH = 1_000_000
 """Seeds of the confirmation are so far from those of the search."""
 CONFIRMED = 100
 """Fresh runs of the plan that was found, at least."""
-SHOWN = 40
+SHOWN = 20
 """Runs of today's staff, and of posts for everybody."""
 DRAWN = 16
 """Runs of a point of the curve."""
@@ -35,8 +35,10 @@ POINTS = 10
 """Points of the curve between today's staff and posts for everybody, at most."""
 PEAK = 2.0
 """The load of the busiest hours, in means of all."""
-ROUNDS = 5
+ROUNDS = 20
 """Plans that fresh luck may rule out, before none is found."""
+ROOM = (1.05, 1.25, 1.5, 2.0)
+"""Posts in loads, where no search gives the points of a curve."""
 HELPS = 0.05
 """Hundredths of a target that a lever brings at least, to be named."""
 
@@ -62,25 +64,23 @@ def plan(question: Question, crew: Crew, progress: Progress | None = None) -> An
     work = _Work(question, crew, progress)
     loads = _loads(question.world.course)
     chosen = _seats(question, loads)
-    search = work.search(question.world, chosen, "search")
+    search = work.search(work.bench(question.world, chosen))
     best = work.settled(search)
     tried: tuple[Tried, ...] = ()
     together: tuple[str, ...] = ()
-    world = question.world
     if best is None:
         tried = work.tries(search.bench)
         found = work.together(search.bench, tried)
         if found is not None:
-            together = tuple(found.words[len(world.levers) :])
+            together = tuple(found.world.words[len(question.world.levers) :])
         if found is not None and question.reforms:
-            world = found
-            search = work.search(world, chosen, "search")
+            search = work.search(found)
             best = work.settled(search)
+    fresh, curve = work.fresh(search.bench), work.curve(search, best, loads)
     return Answer(
-        question, world, tuple(chosen), loads, best,
-        measured(search.bench.fresh(question.seed + FRESH), _now(chosen), SHOWN),
-        measured(search.bench.fresh(question.seed + FRESH), search.full, SHOWN),
-        work.curve(search, best), tried, together,
+        question, search.bench.world, tuple(chosen), loads, best,
+        measured(fresh, _now(chosen), SHOWN), measured(fresh, search.full, SHOWN),
+        curve, tried, together,
         sum(bool(group.seats) for group in search.bench.groups) == 1, search.judged, work.runs,
     )  # fmt: skip
 
@@ -93,12 +93,16 @@ class _Work:
         self.runs = 0
         self._about = 0
         self._stage = "search"
+        self._fresh: dict[int, Bench] = {}
 
-    def search(self, world: World, chosen: Sequence[Seat], stage: str) -> Search:
-        """A search among these seats."""
-        bench = self.bench(world, chosen)
-        self._begin(stage, _about(bench))
+    def search(self, bench: Bench) -> Search:
+        """A search on a bench."""
+        self._begin("search", _about(bench))
         return Search(bench, self.question.judge)
+
+    def fresh(self, bench: Bench) -> Bench:
+        """The bench with luck that its search does not see."""
+        return self._fresh.setdefault(id(bench), bench.fresh(self.question.seed + FRESH))
 
     def bench(self, world: World, chosen: Sequence[Seat]) -> Bench:
         """A bench for plans of these seats."""
@@ -110,7 +114,7 @@ class _Work:
 
     def settled(self, search: Search) -> Point | None:
         """The cheapest plan that fresh luck confirms."""
-        fresh = search.bench.fresh(self.question.seed + FRESH)
+        fresh = self.fresh(search.bench)
         for _ in range(ROUNDS):
             found = search.run()
             if found is None:
@@ -122,9 +126,9 @@ class _Work:
             self._begin("search", _about(search.bench) // 4)
         return None
 
-    def curve(self, search: Search, best: Point | None) -> tuple[Point, ...]:
+    def curve(self, search: Search, best: Point | None, loads: Mapping[str, float]) -> tuple[Point, ...]:
         """What is reached for how much: along the way down, with today's staff and the plan."""
-        path = search.path or [search.full]
+        path = search.path or [search.full, *_spread(search.bench.seats, loads)]
         step = max(1, ceil((len(path) - 1) / POINTS))
         plans = {*path[:1], *path[1::step], path[-1], _now(search.bench.seats)}
         plans |= {best.plan} if best else set()
@@ -151,13 +155,13 @@ class _Work:
                 found.append(Tried(word, figures, gain, float(reached(other.slack(sums)).mean())))
         return tuple(sorted((each for each in found if each.gain > HELPS), key=lambda t: (-t.gain, t.lever)))
 
-    def together(self, bench: Bench, tried: Sequence[Tried]) -> World | None:
-        """The world with the best levers, as many as staff needs to reach the targets; None: not with all."""
+    def together(self, bench: Bench, tried: Sequence[Tried]) -> Bench | None:
+        """With the best levers, as many as staff needs to reach the targets; None: not with all of them."""
         full = tuple(seat.high for seat in bench.seats)
         for many in range(1, len(tried) + 1):
             other = self._with(bench, [each.lever for each in tried[:many]])
             if other is not None and verdict(other, self.question.judge, full):
-                return other.world
+                return other
         return None
 
     def _with(self, bench: Bench, words: Sequence[str]) -> Bench | None:
@@ -203,6 +207,15 @@ def _about(bench: Bench) -> int:
 
 def _now(chosen: Iterable[Seat]) -> Plan:
     return tuple(seat.now for seat in chosen)
+
+
+def _spread(chosen: Iterable[Seat], loads: Mapping[str, float]) -> list[Plan]:
+    """Plans with more and more room above the load, the same share of it for all."""
+    found = []
+    for room in ROOM:
+        needs = ((seat, max(loads.get(pool, seat.now) for pool in seat.pools)) for seat in chosen)
+        found.append(tuple(min(seat.high, max(seat.low, ceil(load * room))) for seat, load in needs))
+    return found
 
 
 def _seats(question: Question, loads: Mapping[str, float]) -> list[Seat]:
