@@ -30,6 +30,8 @@ BELOW = 3.0
 """The path goes on so many hundredths below the targets, for the curve."""
 MANY = 200_000
 """Plans of one group that are looked through at most."""
+NEAR = 12
+"""Seats that take part in exchanges: those that lose least, and those that win most, for their cost."""
 SWAPS = 60
 """Exchanges that are tried at most, before the last plan is taken."""
 
@@ -244,6 +246,8 @@ class Search:
         lost = dict(zip(less, self._losses(plan, less, -1), strict=True))
         won = {s: -loss for s, loss in zip(more, self._losses(plan, more, +1), strict=True)}
         moves: list[tuple[float, Mapping[int, int]]] = [(lost[s], {s: -1}) for s in less]
+        less = sorted(less, key=lambda s: lost[s] / bench.seats[s].cost)[:NEAR]
+        more = sorted(more, key=lambda s: -won[s] / bench.seats[s].cost)[:NEAR]
         pairs = [(a, b) for a in less for b in less if a < b or (a == b and plan[a] > self.low[a] + 1)]
         for add in more:
             moves += [(lost[s] - won[add], {s: -1, add: 1}) for s in less if s != add]
