@@ -48,13 +48,20 @@ class Standard(Sink):
 class Places:
     """What the files of a run are by their names; SinkError or BadInput where a name will not do."""
 
-    def __init__(self, outs: Sequence[str], cases: Path | None, plot: Path | None) -> None:
+    def __init__(
+        self,
+        outs: Sequence[str],
+        cases: Path | None,
+        plot: Path | None,
+        store: Path | None = None,
+        draws: Path | None = None,
+    ) -> None:
         self._kinds = [(out, None if out == STANDARD else chosen(out)) for out in outs]
         self._cases, self._plot = cases, plot
         self._table = None if cases is None else _table(cases)
         if plot is not None and not plot.name.endswith(ENDINGS):
             raise BadInput(f"--plot {plot}: a picture is one of NAME{', NAME'.join(ENDINGS)}")
-        _differ([*outs, *(str(path) for path in (cases, plot) if path is not None)])
+        _differ([*outs, *(str(path) for path in (cases, plot, store) if path is not None)], draws)
 
     @property
     def cases(self) -> bool:
@@ -152,9 +159,11 @@ def _table(path: Path) -> type[FileSink]:
     raise BadInput(f"--cases {path}: a table of dossiers is one of NAME{', NAME'.join(TABLES)}")
 
 
-def _differ(names: Sequence[str]) -> None:
-    """BadInput where one file is named twice."""
+def _differ(names: Sequence[str], draws: Path | None) -> None:
+    """BadInput where one file is named twice, or is the one that the draws come from."""
     places = [name if name == STANDARD else str(Path(name).resolve()) for name in names]
     for name, place in zip(names, places, strict=True):
         if places.count(place) > 1:
             raise BadInput(f"{name} is named twice: an output each needs a file of its own")
+        if draws is not None and place == str(draws.resolve()):
+            raise BadInput(f"{name} is the file of --draws: an output needs a file of its own")

@@ -81,7 +81,7 @@ class Run:
         self.start, self.until = plan.start or self.world.start, plan.until or self.world.until
         check_days(self.start, self.until)
         self.pace = self._paced()
-        self.places = Places(plan.out, plan.cases, plan.plot)
+        self.places = Places(plan.out, plan.cases, plan.plot, plan.store, plan.draws)
         self.steering = self._steered()
         self._ended: list[Case] = []
         self._day: Progress = _unseen
@@ -236,7 +236,7 @@ class Run:
         elif plan.backfill is not None:
             live += timedelta(days=plan.backfill)
         if not self.start <= live <= self.until:
-            raise BadInput(f"--backfill {live}: a day from {self.start} to {self.until}")
+            raise BadInput(f"--backfill {plan.backfill}: {_span(self.start, self.until)}")
         return Pace(plan.speed or 1.0, midnight(live))
 
     def _steered(self) -> Steering | None:
@@ -250,6 +250,11 @@ def check_days(start: date, until: date) -> None:
     """BadInput where a run would have no day."""
     if until <= start:
         raise BadInput(f"--until {until} is not after --from {start}: it is the day after the last one")
+
+
+def _span(start: date, until: date) -> str:
+    """What --backfill may be."""
+    return f"a day from {start} to {until}, or 0 to {(until - start).days} days"
 
 
 def midnight(day: date) -> datetime:

@@ -103,6 +103,35 @@ def test_a_wrong_command_is_refused_in_a_sentence_and_writes_nothing(words, simu
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("option", ["--out", "--cases", "--store"])
+def test_the_file_of_the_draws_is_not_written_over(option, simulate, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    draws = tmp_path / "draws.csv"
+    draws.write_text("at\n40000\n")
+    (tmp_path / "link.csv").symlink_to(draws)
+    code, _, error = simulate("quickstart", *SHORT, "--draws", draws, option, "link.csv")
+    assert code == 2
+    assert b"link.csv is the file of --draws" in error
+    assert draws.read_text() == "at\n40000\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("--out", "x.ocel.sqlite"), ("--cases", "x.csv"), ("--plot", "x.svg")]
+)
+def test_a_store_is_a_file_of_its_own(option, name, simulate, tmp_path):
+    path = tmp_path / name
+    code, _, error = simulate("quickstart", *SHORT, "--store", path, option, path)
+    assert code == 2
+    assert b"is named twice" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backfill_beyond_the_run_is_told_as_it_was_typed(simulate):
+    code, _, error = simulate("quickstart", "--backfill", "9999", "--out", "-")
+    assert code == 2
+    assert b"--backfill 9999: a day from 2026-03-0" in error
+
+
 @pytest.mark.parametrize("words", [("--out", "-"), ("--out", "-", "--speed", "1e9"), ()])
 def test_a_reader_that_goes_away_ends_it_quietly(words):
     command = [sys.executable, "-m", "motcua", "simulate", "quickstart", *words]
