@@ -260,8 +260,16 @@ def _sentence(error: Exception) -> str:
     return f"{error.filename} {_ADVICE.get(error.errno or 0, f'cannot be used: {error.strerror}')}"
 
 
+def _open() -> None:
+    """Have both streams; where the shell closed one (`>&-`), what is written there goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+
+
 def main() -> None:
     """Run a command; an error that the user can mend is one sentence and exit code 2."""
+    _open()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Vietnamese letters shows what it can

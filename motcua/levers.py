@@ -95,6 +95,10 @@ def run(lever: str | None, scenario: str | None, form: str, lang: str) -> None:
         click.echo(json.dumps(answer, ensure_ascii=False) if form == "json" else _catalogue(lang))
     elif scenario is None:
         kind = LEVERS[_read(lever).lever]
+        if ":" in lever:
+            raise click.UsageError(
+                f"{lever}: name a --scenario to see what it would change there, or {kind.name} alone"
+            )
         click.echo(json.dumps(_told(kind, lang), ensure_ascii=False) if form == "json" else _one(kind, lang))
     else:
         click.echo(_changed(_read(lever), scenario, form, lang))

@@ -41,6 +41,10 @@ class LocalLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if not path.parent.is_dir():
+            raise ValueError(
+                f"{path} cannot be used as a store: there is no folder {path.parent}: make it first"
+            )
         try:
             self.connection = sqlite3.connect(path, isolation_level=None, timeout=30)
             self.connection.execute("PRAGMA journal_mode = WAL")

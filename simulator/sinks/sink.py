@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -161,8 +161,9 @@ class Sinks(Sink):
             sink.place()
 
     def drop(self) -> None:
-        for sink in self._sinks:
-            sink.drop()
+        with ExitStack() as stack:  # each of them, whatever becomes of another
+            for sink in self._sinks:
+                stack.callback(sink.drop)
 
     @property
     def left(self) -> tuple[Path, ...]:

@@ -6,6 +6,7 @@ The file has no name, so nothing is left of it, however the process ends.
 import heapq
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -56,8 +57,9 @@ class Spool:
         """Forget everything."""
         self._rows, self._held, self._runs = [], 0, []
         if self._file is not None:
-            self._file.close()
-            self._file = None
+            file, self._file = self._file, None
+            with suppress(OSError):  # it flushes once more: what a full disk did not take is not wanted
+                file.close()
 
     def _spill(self) -> None:
         self._rows.sort()

@@ -161,3 +161,9 @@ def test_a_scenario_without_a_lever_is_a_slip():
     result = run("--scenario", "quickstart")
     assert result.exit_code == 2
     assert "name the lever whose changes are to be shown" in result.output
+
+
+def test_settings_without_a_scenario_are_a_slip():
+    result = run("staff:pool=zzz,add=1")
+    assert result.exit_code == 2
+    assert "name a --scenario to see what it would change there, or staff alone" in result.output

@@ -1,6 +1,7 @@
 """A run of `motcua simulate`: its pace, its processes, and what is left where it is broken off."""
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -130,6 +131,24 @@ def test_a_backfill_beyond_the_run_is_told_as_it_was_typed(simulate):
     code, _, error = simulate("quickstart", "--backfill", "9999", "--out", "-")
     assert code == 2
     assert b"--backfill 9999: a day from 2026-03-0" in error
+
+
+def test_a_store_in_no_folder_says_so(simulate, tmp_path):
+    code, _, error = simulate("quickstart", *SHORT, "--store", tmp_path / "none" / "x.sqlite")
+    assert code == 2
+    assert f"there is no folder {tmp_path / 'none'}: make it first" in error.decode()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_it_runs_with_a_stream_that_is_closed(closed, tmp_path):
+    out = tmp_path / "e.jsonl"
+    command = shlex.join(
+        [sys.executable, "-m", "motcua", "simulate", "quickstart", *SHORT, "--out", str(out)]
+    )
+    done = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert bool(done.stdout) == (closed == "2>&-")
+    assert len(out.read_bytes().splitlines()) > 1000
 
 
 @pytest.mark.parametrize("words", [("--out", "-"), ("--out", "-", "--speed", "1e9"), ()])

@@ -1,5 +1,7 @@
 """Rows come back sorted, however many and however they were spilled; in flat memory, and nothing is left."""
 
+import errno
+import io
 import random
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from simulator.sinks import spool
 from simulator.sinks.spool import Spool
+from simulator.sinks.xes import Xes
 
 ROWS = st.lists(st.tuples(st.text(max_size=4), st.integers(0, 5), st.binary(max_size=30)), max_size=300)
 
@@ -47,3 +50,18 @@ def test_the_temporary_file_has_no_name_and_is_closed(tmp_path):
     assert open_files() == before + 1
     one.drop()
     assert open_files() == before
+
+
+def test_what_a_full_disk_did_not_take_is_dropped_all_the_same(tmp_path, monkeypatch):
+    class Full(io.BytesIO):
+        def close(self) -> None:
+            super().close()
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(spool.tempfile, "TemporaryFile", lambda **_: Full())
+    sink = Xes(tmp_path / "a.xes")
+    sink._spool._chunk = 1
+    sink._spool.put("a", 0, b"x")
+    sink.drop()
+    assert sink._spool._file is None
+    assert list(tmp_path.iterdir()) == []
