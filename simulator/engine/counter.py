@@ -12,6 +12,8 @@ from simulator.engine.pools import Pool
 from simulator.engine.route import Plan
 from simulator.engine.world import Hop
 from simulator.luck.draws import Column
+from simulator.luck.table import whole
+from simulator.scenario.model import Intake
 
 if TYPE_CHECKING:
     from simulator.engine.office import Office
@@ -133,13 +135,13 @@ class Counter:
     def _column(self, dossier: Dossier) -> Column:
         intake = self.intake
         assert intake is not None
-        luck = dossier.fate.luck
-        given = luck.seconds(intake.step or "intake", 0)
-        if given is not None:
-            return given
-        procedure = dossier.plan.procedure
-        factors = luck.factor("work/intake/0", intake.variation or procedure.variation)
-        return dossier.fate.seconds(self._mean[dossier.channel], factors, procedure.spread)
+        given = dossier.fate.luck.seconds(intake.step or "intake", 0)
+        return whole(given, lambda: self._drawn(dossier, intake))
+
+    def _drawn(self, dossier: Dossier, intake: Intake) -> Column:
+        procedure, fate = dossier.plan.procedure, dossier.fate
+        factors = fate.luck.factor("work/intake/0", intake.variation or procedure.variation)
+        return fate.seconds(self._mean[dossier.channel], factors, procedure.spread)
 
     def _submit(self, dossier: Dossier) -> None:
         office = self._office

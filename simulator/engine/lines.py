@@ -7,6 +7,7 @@ takes it. A whole visit is one event, the token's own.
 from collections.abc import Callable
 from heapq import heappush, heapreplace
 from itertools import takewhile
+from math import inf
 from typing import Any
 
 from simulator.engine.dossier import Token
@@ -50,9 +51,10 @@ class Line:
             self.heir(seconds, token, done)
             return
         if began > now:
-            wait = began - now
-            token.waited += wait
-            self._waited += wait
+            if began < inf:  # else never, as far as the calendar goes
+                wait = began - now
+                token.waited += wait
+                self._waited += wait
         else:
             began = now
         token.opened, end = self._serve(began, seconds)
@@ -96,7 +98,8 @@ class Line:
     def conclude(self) -> None:
         """The run is over: what waits is charged with its wait so far, and not with what it was promised."""
         for token in self._late():
-            token.dossier.waited += self._world.now - token.began
+            since = token.began if token.began < inf else token.asked
+            token.dossier.waited += self._world.now - since
             token.dossier.worked -= token.seconds
 
     @property
@@ -118,7 +121,7 @@ class Line:
     @property
     def waited(self) -> float:
         """Seconds that visits have waited which wait no more."""
-        return self._waited - sum(token.began - token.asked for token in self._late())
+        return self._waited - sum(_wait(token.began, token.asked) for token in self._late())
 
     @property
     def worked(self) -> float:
@@ -150,7 +153,7 @@ class Line:
         cancel(self._world, {visit.token for visit in waiting})
         for place, visit in enumerate(waiting):
             visit.order = self.asked - late + place + 1
-            wait, dossier = visit.began - visit.asked, visit.token.dossier
+            wait, dossier = _wait(visit.began, visit.asked), visit.token.dossier
             dossier.waited -= wait
             dossier.worked -= visit.seconds
             self._waited -= wait
@@ -194,10 +197,16 @@ class Line:
         token, dossier, began = visit.token, visit.token.dossier, max(visit.ready, self._free[0])
         token.opened, end = self._serve(began, visit.seconds)
         heapreplace(self._free, end)
-        dossier.waited += began - visit.asked
-        self._waited += began - visit.asked
+        wait = _wait(began, visit.asked)
+        dossier.waited += wait
+        self._waited += wait
         dossier.worked += visit.seconds
         self._worked += visit.seconds
         token.began, token.seconds = began, visit.seconds
         self._world.at(end, visit.done, token)
         self._visits.append((end, LIGHT, 0, token))
+
+
+def _wait(began: float, asked: float) -> float:
+    """Seconds from asking to the grant; none where it lies beyond the calendar."""
+    return began - asked if began < inf else 0.0

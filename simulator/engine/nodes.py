@@ -11,6 +11,7 @@ from simulator.engine.dossier import Dossier
 from simulator.engine.fate import Fate
 from simulator.engine.pools import Pool
 from simulator.luck.draws import Column
+from simulator.luck.table import whole
 from simulator.scenario.model import External, Payment, Work
 
 if TYPE_CHECKING:
@@ -114,9 +115,9 @@ class Worked(Node):
             dossier.seq += 1
 
     def _column(self, fate: Fate, visit: int) -> Column:
-        given = fate.luck.seconds(self.name, visit)
-        if given is not None:
-            return given
+        return whole(fate.luck.seconds(self.name, visit), lambda: self._drawn(fate, visit))
+
+    def _drawn(self, fate: Fate, visit: int) -> Column:
         factors = fate.luck.factor(f"work/{self.name}/{visit}", self.variation)
         return fate.seconds(self.own, factors, self.plan.procedure.spread)
 

@@ -238,11 +238,9 @@ class Office:
             return
         luck = dossier.fate.luck
         given = luck.waits(f"answer/{n}")
-        wait = (
-            given[dossier.k]
-            if given
-            else exponential(supplement.wait_days * DAY, dossier.fate[f"answer/{n}"][dossier.k])
-        )
+        wait = given[dossier.k] if given else None
+        if wait is None:
+            wait = exponential(supplement.wait_days * DAY, dossier.fate[f"answer/{n}"][dossier.k])
         at = self.world.now + wait
         if dossier.channel != "online":
             at = self.hours.opening(at)

@@ -1,6 +1,7 @@
 """Pools: officials who do the same work. What waits for them, who takes what and when, how busy they are."""
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Protocol
 
 from simulator.engine.dossier import Token
@@ -197,7 +198,7 @@ class Pool:
         """
         now, worked = self._setting.world.now, self.worked
         for visit in self.discipline.in_hand:
-            worked -= visit.post.hours.worked(visit.end) - visit.post.hours.worked(now)
+            worked -= _left(visit, now)
         return worked / self.open if self.open else None
 
     def look(self) -> None:
@@ -253,3 +254,11 @@ def settle(world: World, handed: Handed, people: list[Post]) -> None:
         post.free.extend([now] * (post.places - post.busy))
     for visit in handed.waiting:
         visit.ready = now
+
+
+def _left(visit: Visit, now: float) -> float:
+    """Seconds of work that are still to be done of what is in hand; also beyond the calendar's end."""
+    post, hours = visit.post, visit.post.hours
+    if visit.end < inf:
+        return hours.worked(visit.end) - hours.worked(now)
+    return visit.seconds / post.speed - (hours.worked(now) - hours.worked(visit.began))

@@ -212,7 +212,7 @@ class Need:
 
     def choose(self, channel: Channel, monday: date, day: Integers, chance: Floats) -> Integers:
         """The places of their procedures: by volume, and by the months where procedures differ in them."""
-        if len(self._years) == 1:
+        if len(self._years) == 1 or not len(day):
             return np.searchsorted(self._bounds, chance, side="right")
         bounds = np.cumsum(self._sizes @ self._unit(channel, monday), axis=0)[:, day]
         places: Integers = (chance >= bounds / bounds[-1]).sum(axis=0)

@@ -12,11 +12,11 @@ Its columns are named for what they give:
     seconds/STEP/VISIT  seconds of work, in place of mean, difficulty and factor; the first visit is 0
     wait/PURPOSE        seconds of waiting, in place of what chance/PURPOSE would make of them
 
-A cell that no dossier needs may be empty (None, NaN, ""). It is read as None, so that whoever does need it
-fails at once.
+A cell that no dossier needs may be empty (None, NaN, ""). Whoever does need it fails at once, or
+gets a number of our own, as where a column is not given.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from math import inf, nan
 from typing import Any
@@ -51,6 +51,39 @@ LATEST = 1e10
 
 class TableError(ValueError):
     """A table that cannot be played: its column, its row (the first is 1), and what would be right."""
+
+
+class Gaps(list[float]):
+    """A column with empty cells: TableError where one of them is needed and may not be drawn."""
+
+    def __init__(self, name: str, cells: list[float], rows: list[int], own: bool) -> None:
+        super().__init__(cells)
+        self._name, self._rows, self._own = name, rows, own
+
+    def __getitem__(self, k: Any) -> Any:
+        cell = super().__getitem__(k)
+        if cell is EMPTY and not self._own:
+            raise self._needed(k)
+        return cell
+
+    def filled(self, drawn: Callable[[], Column]) -> Column:
+        """With what is drawn in the empty cells, if it may be."""
+        if not self._own:
+            return self
+        return [other if cell is EMPTY else cell for cell, other in zip(self, drawn(), strict=True)]
+
+    def _needed(self, k: int) -> TableError:
+        return TableError(
+            f"{self._name}, row {self._rows[k]}: is empty, and needed: "
+            "give it, or let what is missing be drawn (own)"
+        )
+
+
+def whole(given: Column | None, drawn: Callable[[], Column]) -> Column:
+    """A given column with its gaps filled where they may be; or a drawn one."""
+    if given is None:
+        return drawn()
+    return given.filled(drawn) if isinstance(given, Gaps) else given
 
 
 class Table:
@@ -91,13 +124,16 @@ class Table:
         """These rows, by default all, as the luck of a block; `rest` draws what is not given."""
         return Block(self, rows, rest)
 
-    def cells(self, name: str, rows: Rows) -> Column:
-        """Some rows of a column of numbers; None where it is empty."""
+    def cells(self, name: str, rows: Rows, own: bool) -> Column:
+        """Some rows of a column of numbers; where it is empty, `own` numbers may be drawn."""
         numbers = self._numbers[name][rows]
         column: list[float] = numbers.tolist()
-        for row in np.flatnonzero(np.isnan(numbers)).tolist():
+        empty = np.flatnonzero(np.isnan(numbers)).tolist()
+        if not empty:
+            return column
+        for row in empty:
             column[row] = EMPTY
-        return column
+        return Gaps(name, column, np.arange(1, self.size + 1)[rows].tolist(), own)
 
     def gives(self, step: str) -> bool:
         """Whether the table has seconds of work for any visit of this step."""
@@ -114,20 +150,20 @@ class Block:
 
     def chance(self, purpose: str) -> Column:
         """The column chance/PURPOSE."""
-        given = self._given(f"chance/{purpose}")
-        return self._own(f"chance/{purpose}").chance(purpose) if given is None else given
+        name = f"chance/{purpose}"
+        return whole(self._given(name), lambda: self._own(name).chance(purpose))
 
     def normal(self, purpose: str) -> Column:
         """The column normal/PURPOSE."""
-        given = self._given(f"normal/{purpose}")
-        return self._own(f"normal/{purpose}").normal(purpose) if given is None else given
+        name = f"normal/{purpose}"
+        return whole(self._given(name), lambda: self._own(name).normal(purpose))
 
     def factor(self, purpose: str, variation: Variation) -> Column:
         """The column factor/PURPOSE, whatever the variation; it need not be given where nothing varies."""
-        given = self._given(f"factor/{purpose}")
-        if given is None and level(variation):
-            return [1.0] * self.size
-        return self._own(f"factor/{purpose}").factor(purpose, variation) if given is None else given
+        name = f"factor/{purpose}"
+        if level(variation):
+            return whole(self._given(name), lambda: [1.0] * self.size)
+        return whole(self._given(name), lambda: self._own(name).factor(purpose, variation))
 
     def seconds(self, step: str, visit: int) -> Column | None:
         """The column seconds/STEP/VISIT; None where the table tells of no visit of this step."""
@@ -150,7 +186,7 @@ class Block:
     def _given(self, name: str) -> Column | None:
         column = self._columns.get(name)
         if column is None and name in self._table:
-            column = self._columns[name] = self._table.cells(name, self._rows)
+            column = self._columns[name] = self._table.cells(name, self._rows, self._rest is not None)
         return column
 
     def _own(self, name: str) -> Draws:

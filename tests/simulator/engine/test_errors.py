@@ -1,7 +1,8 @@
 """Runs that cannot be, models that fail, and what is wrong with those that do not."""
 
+import json
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from dossier.law.calendar import VIETNAM
 from simulator.luck.table import Table, TableError
 from simulator.run import ModelError, Simulation, run
+from simulator.scenario.files import load
 from simulator.scenario.levers import parse
 from simulator.scenario.model import (
     Apology,
@@ -246,3 +248,42 @@ def test_a_table_of_which_nothing_is_filed_is_an_error(dossiers, until):
     )
     with pytest.raises(TableError, match=f"^{re.escape(words)}$"):
         simulation.run()
+
+
+def test_an_empty_cell_that_somebody_needs_is_told_by_column_and_row():
+    rows = {
+        "at": [28800.0, 28860.0],
+        "channel": "online",
+        "seconds/check/0": [60.0, None],
+        "seconds/sign/0": [60.0, 60.0],
+    }
+    simulation = Simulation(world(*ROUTE), 1, table=Table(rows))
+    with pytest.raises(ModelError) as failed:
+        simulation.run()
+    assert "seconds/check/0, row 2: is empty, and needed" in str(failed.value)
+    drawn = Simulation(world(*ROUTE), 1, table=Table(rows, own=True))
+    drawn.run()
+    assert drawn.summary()["dossiers"] == len(rows["at"])
+
+
+@pytest.mark.parametrize("name", ["an-giang-2021", "bac-kan-2023", "ha-noi-2021", "province-2020"])
+def test_a_channel_may_end_in_the_middle_of_a_week(name):
+    scenario = load(name)
+    day = scenario.start + timedelta(days=9 - scenario.start.weekday())
+    levers = [parse(f"online-share:share=1,on={day}")]
+    simulation = Simulation(scenario, 1, until=day + timedelta(days=2), levers=levers)
+    simulation.run()
+    assert simulation.summary()["dossiers"] > 0
+
+
+@pytest.mark.parametrize("dossiers", [None, 50])
+def test_work_beyond_the_calendars_end_leaves_every_figure_a_number(quickstart, dossiers):
+    procedure = quickstart.procedures["birth"]
+    route = [replace(procedure.route[0], work_minutes=1_200_000), *procedure.route[1:]]
+    heavy = {**quickstart.procedures, "birth": replace(procedure, route=route)}
+    simulation = Simulation(replace(quickstart, procedures=heavy), 1, dossiers=dossiers)
+    simulation.run()
+    summary = simulation.summary()
+    json.dumps(summary, allow_nan=False)
+    assert all((pool["utilisation"] or 0) <= 1 + 1e-9 for pool in summary["pools"].values())
+    assert summary["trouble"]

@@ -193,7 +193,8 @@ def test_the_draws_of_another_program_come_back_bit_for_bit(shared, monkeypatch)
             assert whole.waits(f"answer/{n}")[row] == waits[first[row] + n]
             assert whole.seconds("check", n + 1)[row] == again[first[row] + n]
         assert whole.chance(f"supplement/{rounds}")[row] == 1
-        assert whole.seconds("check", rounds + 1)[row] is None
+        with pytest.raises(TableError, match="is empty"):
+            whole.seconds("check", rounds + 1)[row]
     with pytest.raises(TableError, match="column 'chance/letter' is missing"):
         whole.chance("letter")
     with pytest.raises(TableError, match="column 'factor/work/review/0' is missing"):

@@ -10,7 +10,7 @@ import pytest
 
 from dossier.law.calendar import VIETNAM
 from simulator.luck.draws import Luck, Streams
-from simulator.luck.table import Table, TableError, read
+from simulator.luck.table import Table, TableError, read, whole
 from simulator.scenario.model import Constant, Exponential, Lognormal
 
 GIVEN = {
@@ -52,12 +52,24 @@ def test_what_is_given_is_what_is_asked_for():
     assert block.seconds("assess", 0) is block.seconds("assess", 0)
 
 
-def test_an_empty_cell_is_none_so_that_nobody_reckons_with_it():
+def test_an_empty_cell_is_an_error_where_it_is_needed():
     block = Table(GIVEN).block()
     assert block.seconds("assess", 1) == [None, 30.5, None]
     assert block.waits("answer/0") == [86400.0, None, 1000.0]
-    with pytest.raises(TypeError):
-        block.seconds("assess", 1)[0] * 2
+    assert block.waits("answer/0")[2] == 1000.0
+    with pytest.raises(TableError, match="wait/answer/0, row 2: is empty, and needed"):
+        block.waits("answer/0")[1]
+    with pytest.raises(TableError, match="seconds/assess/1, row 3: is empty"):
+        Table(GIVEN).block(slice(1, 3)).seconds("assess", 1)[1]
+
+
+def test_an_empty_cell_is_drawn_where_it_may_be():
+    given = {**GIVEN, "chance/letter": [0.5, None, ""]}
+    drawn = own(3).chance("letter")
+    assert Table(given).block(rest=own(3)).chance("letter") == [0.5, *drawn[1:]]
+    work = Table(GIVEN).block(rest=own(3)).seconds("assess", 1)
+    assert whole(work, lambda: [1.0, 2.0, 3.0]) == [1.0, 30.5, 3.0]
+    assert whole(None, lambda: [1.0]) == [1.0]
 
 
 def test_a_block_has_its_rows_in_their_order():
