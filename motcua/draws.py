@@ -3,7 +3,7 @@
 import csv
 import gzip
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -28,7 +28,14 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def read(path: Path, missing: bool = False) -> Table:
-    """The table in a file; `missing`: what it lacks is drawn, as it is for a list of arrivals in any case.
+    """The table in a file; `named` says more."""
+    return named(path, missing)[0]
+
+
+def named(path: Path, missing: bool = False) -> tuple[Table, set[str]]:
+    """The table in a file, and the names of its columns.
+
+    `missing`: what it lacks is drawn, as it is for a list of arrivals in any case.
 
     BadInput names the column and the row (the first is 1) of what cannot be played.
     """
@@ -37,7 +44,7 @@ def read(path: Path, missing: bool = False) -> Table:
     try:
         if path.suffix == ".parquet":
             columns = _parquet(path)
-            return Table(columns, missing or columns.keys() <= OF_ARRIVALS)
+            return Table(columns, missing or columns.keys() <= OF_ARRIVALS), set(columns)
         rows = _Rows(_csv(path) if ".csv" in path.suffixes[-2:] else _json(path))
         found = table.read(rows, True)
         found.own = missing or rows.names <= OF_ARRIVALS
@@ -49,7 +56,7 @@ def read(path: Path, missing: bool = False) -> Table:
         raise BadInput(f"{path} is damaged: {error}; fetch it again") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not UTF-8 ({error.reason}): save it as UTF-8") from error
-    return found
+    return found, rows.names
 
 
 def refused(path: Path, error: TableError) -> BadInput:
@@ -58,6 +65,13 @@ def refused(path: Path, error: TableError) -> BadInput:
     if words.startswith(("at,", "column 'at'")):
         words += FORMS
     return BadInput(f"{path}: {words}")
+
+
+def _once(path: Path, header: Sequence[str]) -> None:
+    """BadInput where two columns have one name."""
+    for name in header:
+        if header.count(name) > 1:
+            raise BadInput(f"{path} has the column {name!r} {header.count(name)} times: keep one of them")
 
 
 class _Rows(Iterator[Mapping[str, Any]]):
@@ -82,6 +96,7 @@ def _csv(path: Path) -> Iterator[Mapping[str, Any]]:
     with _open(path) as file:
         reader = csv.DictReader(file)
         try:
+            _once(path, reader.fieldnames or ())
             yield from reader
         except csv.Error as error:
             raise BadInput(f"{path}, line {reader.line_num}: {error}; is a quote left open?") from error
@@ -105,6 +120,7 @@ def _parquet(path: Path) -> dict[str, Any]:
     except ImportError as error:
         raise BadInput(f"{path}: Parquet needs pyarrow: pip install 'motcua[tables]'") from error
     try:
+        _once(path, files.read_schema(path).names)
         found = files.read_table(path)
     except pa.ArrowException as error:
         raise BadInput(f"{path} is no Parquet file: {error}") from error

@@ -47,6 +47,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "{file}: rows before the run are not filed: {n} of {size}; it begins on {first}",
         "{file}: {n} trên {size} dòng có trước lần chạy và không được nộp; lần chạy bắt đầu ngày {first}",
     ),
+    "unasked": (
+        "{file}: nothing in {name} asks for {columns}: not used; check the names of steps and purposes",
+        "{file}: không có gì trong {name} dùng đến {columns}: bị bỏ qua; hãy kiểm tra tên bước và mục đích",
+    ),
     "factor": (
         "lever {lever}: nothing more is filed where it applies, for its factor is 0",
         "biện pháp {lever}: nơi áp dụng không còn hồ sơ nào được nộp, vì hệ số bằng 0",
@@ -54,6 +58,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 NAMED = 3
 """Offices named in one sentence."""
+COLUMNS = 12
+"""Columns named in one sentence."""
 
 
 def notices(world: Scenario, levers: Sequence[Lever], until: date | None, lang: str) -> Iterator[str]:
@@ -80,6 +86,12 @@ def outside(file: str, rows: tuple[int, int], span: tuple[date, date | None], la
     if until is None:
         return _say("before", lang, **figures)
     return _say("outside", lang, **figures, last=day(until - timedelta(days=1), lang))
+
+
+def unasked(file: str, columns: Sequence[str], name: str, lang: str) -> str:
+    """These columns of a table stand for nothing in a scenario."""
+    more = f" (+{len(columns) - COLUMNS})" if len(columns) > COLUMNS else ""
+    return _say("unasked", lang, file=file, name=name, columns=", ".join(columns[:COLUMNS]) + more)
 
 
 def _volumes(world: Scenario, lang: str) -> Iterator[str]:

@@ -15,17 +15,18 @@ from dossier.law.calendar import VIETNAM
 from motcua import draws
 from motcua.feed import NEVER, TICK_HOURS, lines, ticked
 from motcua.files import BadInput, Line
-from motcua.notices import notices, outside
+from motcua.notices import notices, outside, unasked
 from motcua.orders import following
 from motcua.outlets import Outlets, Places
 from motcua.pace import Lag, Pace
 from motcua.progress import Bar, Count
+from motcua.purposes import strange
 from motcua.show import clean
 from motcua.steering import Steering
 from motcua.topics import opened
 from simulator.engine.ledger import Case
 from simulator.engine.trouble import Trouble
-from simulator.luck.table import TableError
+from simulator.luck.table import Table, TableError
 from simulator.parallel import Parallel
 from simulator.run import ModelError, Progress, Simulation
 from simulator.scenario.files import load
@@ -86,7 +87,10 @@ class Run:
         self._ended: list[Case] = []
         self._day: Progress = _unseen
         self._pulled = [parse(lever) for lever in plan.levers]
-        self._table = draws.read(plan.draws, plan.draw_missing) if plan.draws else None
+        self._table: Table | None = None
+        self._columns: set[str] = set()
+        if plan.draws:
+            self._table, self._columns = draws.named(plan.draws, plan.draw_missing)
         self.engine = self._engine()
 
     def go(self) -> Done:
@@ -121,9 +125,14 @@ class Run:
         plan, engine = self.plan, self.engine
         until = self.until if plan.dossiers is None else None
         yield from notices(self.world, self._pulled, until, plan.lang)
-        if self._table is not None and isinstance(engine, Simulation) and engine.outside:
+        if self._table is None or not isinstance(engine, Simulation):
+            return
+        if engine.outside:
             first = self.start - timedelta(days=self.world.warmup_days)
             yield outside(str(plan.draws), (engine.outside, self._table.size), (first, until), plan.lang)
+        scenarios = [engine.course.first, *(change.scenario for change in engine.course.changes)]
+        if columns := strange(self._columns, scenarios):
+            yield unasked(str(plan.draws), columns, self.world.name, plan.lang)
 
     def _daily(self, at: datetime) -> None:
         """A day of the simulation is over."""

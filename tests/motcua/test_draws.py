@@ -3,12 +3,17 @@
 import csv
 import gzip
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from motcua.draws import read
 from motcua.files import BadInput
+from motcua.purposes import strange
+from simulator.luck.draws import Luck
+from simulator.run import Simulation
+from simulator.scenario.files import load
 
 ROWS = [
     {"at": 28800.5, "procedure": "filing", "chance/supplement/0": 0.25, "seconds/intake/0": 60},
@@ -106,3 +111,50 @@ def test_what_at_may_be_is_said_where_it_is_wrong(raw, tmp_path):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(BadInput, match="cannot be read: No such file"):
         read(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("name", ["twice.csv", "twice.parquet"])
+def test_a_column_that_is_there_twice_is_refused(name, tmp_path):
+    path = tmp_path / name
+    if path.suffix == ".csv":
+        path.write_text("at,at,procedure\n28800,28900,filing\n")
+    else:
+        arrow = pytest.importorskip("pyarrow")
+        files = pytest.importorskip("pyarrow.parquet")
+        files.write_table(arrow.table([[28800.0], [28900.0]], names=["at", "at"]), path)
+    with pytest.raises(BadInput, match=r"has the column 'at' 2 times"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["five-step", "quickstart", "phu-tho-2026"])
+def test_nothing_that_a_run_asks_for_is_strange(name, monkeypatch):
+    asked: set[str] = set()
+    kinds = ("chance", "normal", "factor", "seconds", "waits")
+    for kind in kinds:
+        monkeypatch.setattr(Luck, kind, _heard(getattr(Luck, kind), kind.removesuffix("s"), asked))
+    world = load(name)
+    days = 60 if name == "five-step" else 7
+    Simulation(world, 1, until=world.start + timedelta(days=days)).run()
+    asked = {column.replace("second/", "seconds/", 1) for column in asked}
+    assert len(asked) > 10
+    assert strange(asked, [world]) == []
+    wrong = {"seconds/nostep/0", "chance/nonsense", "wait/what", "factor/work/nostep/0", "normal/height"}
+    assert strange(asked | wrong, [world]) == sorted(wrong)
+
+
+def _heard(method, kind, asked):
+    def hear(luck, purpose, *more):
+        visit = f"/{more[0]}" if kind == "second" else ""
+        asked.add(f"{kind}/{purpose}{visit}")
+        return method(luck, purpose, *more)
+
+    return hear
+
+
+def test_what_nothing_asks_for_is_named(simulate, tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text("at,chance/nonsense,chance/patience,seconds/nostep/0\n90000,0.5,0.5,60\n")
+    _, _, error = simulate("five-step", "--dossiers", "1", "--draws", path, "--draw-missing")
+    assert (
+        f"{path}: nothing in five-step asks for chance/nonsense, seconds/nostep/0: not used" in error.decode()
+    )
