@@ -17,11 +17,11 @@ LOOKS = 8
 Kind = Literal["deadlock", "starved", "saturated"]
 SENTENCES: Mapping[str, str] = {
     "overloaded": (
-        "The work asked of pool {pool!r} of {office} is {load:.2f} times what its {posts} posts can "
+        "The work asked of pool {pool!r} of {office} is {load:.2f} times what its {places} can "
         "do, and {waiting} wait: have at least {need} posts, or send it less work."
     ),
     "growing": (
-        "The queue of pool {pool!r} of {office} grew all the time, to {waiting} before {posts} posts:"
+        "The queue of pool {pool!r} of {office} grew all the time, to {waiting} before {places}:"
         " add posts or send it less work, for its figures have not settled."
     ),
     "unskilled": (
@@ -64,7 +64,9 @@ class Trouble(NamedTuple):
         """In one sentence, with what to do."""
         values: dict[str, Any] = dict(self.values)
         if "count" in values:
-            values["dossiers"] = _dossiers(values["count"])
+            values["dossiers"] = _count(values["count"], "dossier")
+        if "posts" in values:
+            values["places"] = _count(values["posts"], "post")
         if "others" in values:
             values["more"] = ", and for more" if values["others"] else ""
         told = SENTENCES[self.cause].format(office=self.office, pool=self.pool, **values)
@@ -210,5 +212,5 @@ def _wanted(token: Token) -> Wanted:
     return token.node.name, plan.key, plan.procedure.field
 
 
-def _dossiers(count: int) -> str:
-    return "1 dossier" if count == 1 else f"{count} dossiers"
+def _count(count: int, word: str) -> str:
+    return f"1 {word}" if count == 1 else f"{count} {word}s"
