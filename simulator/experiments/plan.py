@@ -29,7 +29,7 @@ CONFIRMED = 100
 """Fresh runs of the plan that was found, at least."""
 SHOWN = 20
 """Runs of today's staff, and of posts for everybody."""
-DRAWN = 16
+DRAWN = 12
 """Runs of a point of the curve."""
 POINTS = 10
 """Points of the curve between today's staff and posts for everybody, at most."""
