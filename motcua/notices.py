@@ -47,6 +47,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "{file}: rows before the run are not filed: {n} of {size}; it begins on {first}",
         "{file}: {n} trên {size} dòng có trước lần chạy và không được nộp; lần chạy bắt đầu ngày {first}",
     ),
+    "mixed": (
+        "{store} holds events of {name} from elsewhere: the figures will be of both; name another store",
+        "{store} đã có sự kiện của {name} từ nguồn khác: chỉ số sẽ gộp cả hai; hãy dùng kho khác",
+    ),
     "unasked": (
         "{file}: nothing in {name} asks for {columns}: not used; check the names of steps and purposes",
         "{file}: không có gì trong {name} dùng đến {columns}: bị bỏ qua; hãy kiểm tra tên bước và mục đích",
@@ -86,6 +90,11 @@ def outside(file: str, rows: tuple[int, int], span: tuple[date, date | None], la
     if until is None:
         return _say("before", lang, **figures)
     return _say("outside", lang, **figures, last=day(until - timedelta(days=1), lang))
+
+
+def mixed(store: str, name: str, lang: str) -> str:
+    """A store holds the scenario already, and not from a run of ours."""
+    return _say("mixed", lang, store=store, name=name)
 
 
 def unasked(file: str, columns: Sequence[str], name: str, lang: str) -> str:

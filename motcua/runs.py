@@ -4,18 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.json import encode as encoded
 
 from dossier.event import Begun, Message, Rejected, decode, encode
 from dossier.law.calendar import VIETNAM
 from motcua import draws
 from motcua.feed import NEVER, TICK_HOURS, lines, ticked
 from motcua.files import BadInput, Line
-from motcua.notices import notices, outside, unasked
+from motcua.kept import claim
+from motcua.notices import mixed, notices, outside, unasked
 from motcua.orders import following
 from motcua.outlets import Outlets, Places
 from motcua.pace import Lag, Pace
@@ -30,7 +33,7 @@ from simulator.luck.table import Table, TableError
 from simulator.parallel import Parallel
 from simulator.run import ModelError, Progress, Simulation
 from simulator.scenario.files import load
-from simulator.scenario.levers import parse
+from simulator.scenario.levers import parse, text
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "left": (
@@ -98,6 +101,8 @@ class Run:
         plan = self.plan
         for sentence in self._notices():
             click.echo(f"motcua: {clean(sentence)}", err=True)
+        if plan.store is not None and not claim(plan.store, self.world.name, self._mark()):
+            click.echo(f"motcua: {clean(mixed(str(plan.store), self.world.name, plan.lang))}", err=True)
         with ExitStack() as stack:
             topic = None
             if plan.kafka is not None or plan.store is not None:
@@ -133,6 +138,19 @@ class Run:
         scenarios = [engine.course.first, *(change.scenario for change in engine.course.changes)]
         if columns := strange(self._columns, scenarios):
             yield unasked(str(plan.draws), columns, self.world.name, plan.lang)
+
+    def _mark(self) -> dict[str, str]:
+        """All that makes the events what they are; `until` does not, for a longer run begins alike."""
+        plan = self.plan
+        drawn = _digest(plan.draws.read_bytes() + bytes([plan.draw_missing])) if plan.draws else ""
+        return {
+            "seed": str(plan.seed),
+            "levers": ";".join(map(text, self._pulled)),
+            "from": str(self.start),
+            "dossiers": str(plan.dossiers or ""),
+            "draws": drawn,
+            "scenario file": _digest(encoded(self.world)),
+        }
 
     def _daily(self, at: datetime) -> None:
         """A day of the simulation is over."""
@@ -269,6 +287,10 @@ def _span(start: date, until: date) -> str:
 def midnight(day: date) -> datetime:
     """The local midnight at which a day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+
+
+def _digest(raw: bytes) -> str:
+    return blake2b(raw, digest_size=4).hexdigest()
 
 
 def _word(name: str, lang: str) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+
 from dossier.event import Event, Message, key
 from dossier.law.calendar import Book
 from streams.processor import PartitionProcessor
@@ -28,7 +30,12 @@ CREATE TABLE IF NOT EXISTS state (
 CREATE TABLE IF NOT EXISTS dead (
     id INTEGER, part INTEGER, reason TEXT, detail TEXT, value BLOB, PRIMARY KEY (id, part)
 );
+CREATE TABLE IF NOT EXISTS run (scenario TEXT PRIMARY KEY, mark TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS position (one INTEGER PRIMARY KEY CHECK (one = 1), id INTEGER NOT NULL);
+"""
+
+_HOLDS = """
+SELECT 1 FROM log WHERE instr(value, CAST(? AS BLOB)) OR instr(value, CAST(? AS BLOB)) LIMIT 1
 """
 
 
@@ -81,6 +88,22 @@ class LocalLog:
     def end(self) -> int:
         """The id of the last message."""
         return int(self.connection.execute("SELECT coalesce(max(id), 0) FROM log").fetchone()[0])
+
+    def claim(self, scenario: str, mark: str) -> str | None:
+        """The mark of the run whose messages of a scenario the log holds: this one, if it holds none so far.
+
+        None: it holds some that nobody marked.
+        """
+        with self.transaction():
+            execute = self.connection.execute
+            row = execute("SELECT mark FROM run WHERE scenario = ?", (scenario,)).fetchone()
+            if row is not None and row[0] == mark:
+                return mark
+            name = msgspec.json.encode(scenario)
+            if execute(_HOLDS, (b'"scenario":' + name, b'"scenario": ' + name)).fetchone() is not None:
+                return row and str(row[0])
+            execute("INSERT OR REPLACE INTO run VALUES (?, ?)", (scenario, mark))
+        return mark
 
     def dead_letters(self) -> list[DeadLetter]:
         """All dead letters, in the order of the log."""

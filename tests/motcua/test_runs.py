@@ -12,6 +12,7 @@ import pytest
 
 from dossier.event import decode
 from motcua.runs import Plan, Run
+from streams.local import LocalLog
 
 QUICKSTART = Path(__file__).parents[2] / "simulator" / "scenarios" / "quickstart.yaml"
 SHORT = ("--until", "2026-03-08")
@@ -131,6 +132,32 @@ def test_a_backfill_beyond_the_run_is_told_as_it_was_typed(simulate):
     code, _, error = simulate("quickstart", "--backfill", "9999", "--out", "-")
     assert code == 2
     assert b"--backfill 9999: a day from 2026-03-0" in error
+
+
+def test_a_store_is_for_one_run_of_a_scenario(simulate, tmp_path):
+    store = tmp_path / "x.sqlite"
+    for longer in ("2026-03-04", "2026-03-05"):
+        assert simulate("quickstart", "--until", longer, "--store", store)[::2] == (0, b"")
+    held = LocalLog(store).end()
+    other = ("--until", "2026-03-04", "--store", store)
+    for words, why in [
+        (("--seed", "2"), "seed 1, not 2"),
+        (("--lever", "edd"), "levers none, not edd"),
+        (("--from", "2026-03-03"), "from 2026-03-01, not 2026-03-03"),
+    ]:
+        code, _, error = simulate("quickstart", *words, *other)
+        assert code == 2
+        assert f"holds another run of quickstart ({why}), and the figures would be of both" in error.decode()
+    assert LocalLog(store).end() == held
+    assert simulate("five-step", "--dossiers", "5", "--store", store)[0] == 0
+
+
+def test_a_store_with_a_scenario_from_elsewhere_is_told_of(simulate, tmp_path):
+    log = LocalLog(tmp_path / "x.sqlite")
+    log.append([(0, b'{"type": "tick", "scenario": "quickstart", "at": "2026-03-02T00:00:00+07:00"}')])
+    code, _, error = simulate("quickstart", "--until", "2026-03-04", "--store", log.path)
+    assert code == 0
+    assert b"holds events of quickstart from elsewhere" in error
 
 
 def test_a_store_in_no_folder_says_so(simulate, tmp_path):
