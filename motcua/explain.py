@@ -102,8 +102,8 @@ def _explained(name: str, lang: str, **options: Any) -> dict[str, Any]:
     from motcua.notices import notices
     from motcua.progress import Bar
     from motcua.show import clean
-    from simulator.experiments.explain import Explained
     from simulator.experiments.verify import verify
+    from simulator.formulas.explain import Explained
     from simulator.scenario.files import load
     from simulator.scenario.levers import parse, text
 
@@ -119,7 +119,7 @@ def _explained(name: str, lang: str, **options: Any) -> dict[str, Any]:
 
 
 def _frozen(world: "Scenario", levers: tuple[str, ...]) -> "Scenario":
-    from simulator.experiments.explain import frozen
+    from simulator.formulas.explain import frozen
     from simulator.scenario.levers import parse
 
     return frozen(world, [parse(lever) for lever in levers])
@@ -130,7 +130,7 @@ def _frozen(world: "Scenario", levers: tuple[str, ...]) -> "Scenario":
 
 def _late(scenario: str | None, late: Path | str, **options: Any) -> dict[str, Any]:
     from motcua.progress import Count
-    from simulator.experiments.lateness import Lateness, report
+    from simulator.formulas.lateness import Lateness, report
 
     if late == RUN:
         facts, book, source = _run(scenario, options["levers"], options["seed"])

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from simulator.experiments.backends import Crew
 from simulator.experiments.judge import reached
-from simulator.experiments.network import network, open_hours
 from simulator.experiments.planned import Answer, Point, Question, Tried, measured
 from simulator.experiments.search import GLANCE, Search, sizes, verdict
 from simulator.experiments.seats import Seat, last, seats
 from simulator.experiments.trials import Bench, Plan
 from simulator.experiments.worlds import World
+from simulator.formulas.network import network, open_hours
 from simulator.scenario.levers import Course, parse
 from simulator.scenario.model import Lever, ScenarioError
 

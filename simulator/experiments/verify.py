@@ -12,9 +12,9 @@ import numpy as np
 
 from simulator.engine.calendars import Calendars
 from simulator.engine.hours import Hours
-from simulator.experiments.explain import Explained
-from simulator.experiments.network import HOUR
 from simulator.experiments.stats import LEVEL, quantile
+from simulator.formulas.explain import Explained
+from simulator.formulas.network import HOUR
 from simulator.run import Simulation, midnight
 from simulator.summary import Outcome
 

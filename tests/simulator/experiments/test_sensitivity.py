@@ -10,9 +10,9 @@ from simulator.experiments.backends import Here, crew
 from simulator.experiments.indices import latin, morris, sobol
 from simulator.experiments.measures import Key, key
 from simulator.experiments.parameters import KINDS, changed, parameter, parse, usual
-from simulator.experiments.queueing import wait
 from simulator.experiments.sensitivity import Question, sensitivity, widened
 from simulator.experiments.worlds import World
+from simulator.formulas.queueing import wait
 from simulator.scenario.files import load, names
 from simulator.scenario.levers import apply
 from simulator.scenario.levers import parse as lever

@@ -121,7 +121,9 @@ def test_an_unknown_name_lists_the_shipped_ones():
     for name in ("utopia", "", "/dev/null"):
         with pytest.raises(ScenarioError, match=r"no scenario '.*': name a YAML file or one of .*quickstart"):
             load(name)
-    with pytest.raises(ScenarioError, match=r"\. is a folder: name a YAML file in it, or one of .*quickstart"):
+    with pytest.raises(
+        ScenarioError, match=r"\. is a folder: name a YAML file in it, or one of .*quickstart"
+    ):
         load(".")
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.experiments.queueing import (
+from simulator.formulas.queueing import (
     erlang_b,
     erlang_c,
     impatience,

@@ -10,7 +10,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.experiments.queueing import Floats
+from simulator.formulas.queueing import Floats
 from simulator.scenario.model import Constant, Exponential, Gamma, Lognormal, Variation
 
 Wave = NDArray[np.complex128]

@@ -6,10 +6,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from simulator.experiments.lattice import Lattice, Wave, difficulties
-from simulator.experiments.network import Network
-from simulator.experiments.queueing import Floats
-from simulator.experiments.traffic import requested
+from simulator.formulas.lattice import Lattice, Wave, difficulties
+from simulator.formulas.network import Network
+from simulator.formulas.queueing import Floats
+from simulator.formulas.traffic import requested
 from simulator.scenario.model import Branch, External, Parallel, Payment, Procedure, Step, Work
 
 PARTS = ("wait", "round", "away", "work", "elsewhere", "hand_over", "citizen", "closed")

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from simulator.experiments.lifetimes import PARTS, Life, Lifetimes
-from simulator.experiments.network import Network, arriving, network, open_hours
-from simulator.experiments.queueing import Floats, short, wait
-from simulator.experiments.seen import Seen
-from simulator.experiments.tide import tide
+from simulator.formulas.lifetimes import PARTS, Life, Lifetimes
+from simulator.formulas.network import Network, arriving, network, open_hours
+from simulator.formulas.queueing import Floats, short, wait
+from simulator.formulas.seen import Seen
+from simulator.formulas.tide import tide
 from simulator.scenario.levers import course
 from simulator.scenario.model import Lever, Scenario
 

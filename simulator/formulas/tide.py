@@ -10,11 +10,11 @@ a messenger), what finds no free post waits. Instants are seconds from the netwo
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.experiments.network import CITIZEN, ELSEWHERE, HOUR, Network, open_hours
-from simulator.experiments.queueing import Floats
-from simulator.experiments.seen import Count, Seen
-from simulator.experiments.steady import over, steady
-from simulator.experiments.timeline import Timeline
+from simulator.formulas.network import CITIZEN, ELSEWHERE, HOUR, Network, open_hours
+from simulator.formulas.queueing import Floats
+from simulator.formulas.seen import Count, Seen
+from simulator.formulas.steady import over, steady
+from simulator.formulas.timeline import Timeline
 
 
 def tide(net: Network) -> Seen:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from simulator.experiments.queueing import Floats, traffic
+from simulator.formulas.queueing import Floats, traffic
 from simulator.scenario.model import (
     Branch,
     Constant,

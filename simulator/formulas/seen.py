@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from dossier.law.calendar import VIETNAM
-from simulator.experiments.network import Network
-from simulator.experiments.queueing import Floats
-from simulator.experiments.timeline import Timeline
+from simulator.formulas.network import Network
+from simulator.formulas.queueing import Floats
+from simulator.formulas.timeline import Timeline
 
 
 class Seen(NamedTuple):

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.experiments.network import Network, arriving
-from simulator.experiments.queueing import Floats, erlang_c, spread
+from simulator.formulas.network import Network, arriving
+from simulator.formulas.queueing import Floats, erlang_c, spread
 
 HALVINGS = 8
 GRID = 2**HALVINGS

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from dossier.law.calendar import VIETNAM
 from simulator.engine.hours import Hours
-from simulator.experiments.network import HOUR, Filed, Network
-from simulator.experiments.queueing import Floats
+from simulator.formulas.network import HOUR, Filed, Network
+from simulator.formulas.queueing import Floats
 from simulator.run import midnight
 
 STEP = 1 / 12

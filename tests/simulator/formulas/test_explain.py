@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from dossier.law.calendar import vietnam
 from motcua.cli import cli
-from simulator.experiments.explain import Explained, explain, frozen
-from simulator.experiments.network import network as network_of
-from simulator.experiments.tide import tide
 from simulator.experiments.verify import verify
+from simulator.formulas.explain import Explained, explain, frozen
+from simulator.formulas.network import network as network_of
+from simulator.formulas.tide import tide
 from simulator.scenario.files import load
 from simulator.scenario.levers import parse
 from simulator.scenario.model import (
@@ -35,7 +35,7 @@ from simulator.scenario.model import (
     Supplement,
     Uniform,
 )
-from tests.simulator.experiments import formulas
+from tests.simulator.formulas import beside
 from tests.simulator.theory.queues import MONDAY, OFFICE, UNIT, Station
 from tests.simulator.theory.queues import WEEKS as YEAR
 from tests.simulator.theory.queues import network as year
@@ -330,9 +330,9 @@ def test_what_cannot_be_explained_is_refused_with_what_to_do():
 
 @pytest.mark.full
 def test_the_page_shows_formulas_beside_runs_as_they_are():
-    assert formulas.main(["--check"]) == 0
+    assert beside.main(["--check"]) == 0
 
 
 def test_the_page_has_the_formulas_of_today():
     explained = Explained(frozen(load("quickstart")))
-    assert next(iter(formulas.row(explained))) in formulas.PAGE.read_text("utf-8")
+    assert next(iter(beside.row(explained))) in beside.PAGE.read_text("utf-8")

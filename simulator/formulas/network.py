@@ -9,9 +9,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from simulator.engine.calendars import Calendars
-from simulator.experiments.queueing import Floats, impatience, variations
-from simulator.experiments.stations import Station, stations
-from simulator.experiments.traffic import Builder, Graph, Place
+from simulator.formulas.queueing import Floats, impatience, variations
+from simulator.formulas.stations import Station, stations
+from simulator.formulas.traffic import Builder, Graph, Place
 from simulator.luck.demand import Demand, Need, wanted
 from simulator.luck.rates import CHANNELS
 from simulator.run import midnight

@@ -1,4 +1,4 @@
-"""`python -m tests.simulator.experiments.formulas`: the table of docs/explain.md, formulas beside runs.
+"""`python -m tests.simulator.formulas.beside`: the table of docs/explain.md, formulas beside runs.
 
 `--check` compares only. It takes some minutes; `make full` does it.
 """
@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator.experiments.explain import Explained, frozen
 from simulator.experiments.verify import verify
+from simulator.formulas.explain import Explained, frozen
 from simulator.scenario.files import load
 
 PAGE = Path(__file__).parents[3] / "docs" / "explain.md"
-BEGIN, END = "<!-- formulas beside runs: made by tests.simulator.experiments.formulas -->", "<!-- end -->"
+BEGIN, END = "<!-- formulas beside runs: made by tests.simulator.formulas.beside -->", "<!-- end -->"
 SCENARIOS = (
     "quickstart", "mm10", "five-step", "an-giang-2021", "bac-kan-2023", "binh-thuan-2024", "ha-noi-2021",
     "province-2020",

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from dossier.law.deadline import parse_limit
-from simulator.experiments.lattice import Lattice
-from simulator.experiments.network import HOUR, Network, open_hours
-from simulator.experiments.queueing import Floats
-from simulator.experiments.route import CITIZEN, CLOSED, HANDED, PARTS, ROUND, Away, Lives, Route
-from simulator.experiments.seen import Seen
-from simulator.experiments.steady import over
+from simulator.formulas.lattice import Lattice
+from simulator.formulas.network import HOUR, Network, open_hours
+from simulator.formulas.queueing import Floats
+from simulator.formulas.route import CITIZEN, CLOSED, HANDED, PARTS, ROUND, Away, Lives, Route
+from simulator.formulas.seen import Seen
+from simulator.formulas.steady import over
 
 __all__ = ["PARTS", "Life", "Lifetimes"]
 

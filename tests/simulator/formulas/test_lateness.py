@@ -29,7 +29,7 @@ from dossier.event import (
 from dossier.law.calendar import VIETNAM, vietnam
 from motcua.cli import cli
 from simulator.engine.calendars import Calendars
-from simulator.experiments.lateness import Cause, Told, lateness, report, shared
+from simulator.formulas.lateness import Cause, Told, lateness, report, shared
 from simulator.run import Simulation, run
 from simulator.scenario.files import load
 from tests.simulator.theory.queues import MONDAY, OFFICE, Station, network
