@@ -156,13 +156,20 @@ class _Work:
         return tuple(sorted((each for each in found if each.gain > HELPS), key=lambda t: (-t.gain, t.lever)))
 
     def together(self, bench: Bench, tried: Sequence[Tried]) -> Bench | None:
-        """With the best levers, as many as staff needs to reach the targets; None: not with all of them."""
+        """With the best levers, as many as give staff room to reach the targets; None: not with all of them.
+
+        Without room all plans would be as good as they are bad: none could be told from another.
+        """
         full = tuple(seat.high for seat in bench.seats)
+        found = None
         for many in range(1, len(tried) + 1):
             other = self._with(bench, [each.lever for each in tried[:many]])
-            if other is not None and verdict(other, self.question.judge, full):
+            if other is None:
+                continue
+            if (self._free(other, full, 1.0, 2 * GLANCE) >= 0).all():
                 return other
-        return None
+            found = other
+        return found if found is not None and verdict(found, self.question.judge, full) else None
 
     def _with(self, bench: Bench, words: Sequence[str]) -> Bench | None:
         """The same seats with these levers pulled as well; None where they change nothing, or do not fit."""
@@ -175,15 +182,16 @@ class _Work:
             return None
         return self.bench(world, bench.seats)
 
-    def _free(self, bench: Bench, full: Plan) -> Floats:
+    def _free(self, bench: Bench, full: Plan, room: float = 0.0, runs: int = GLANCE) -> Floats:
         """What is left free of each target, in its hundredths; negative where it is missed.
 
-        By the mean, or by the run that shall still reach it, as if runs were normal.
+        By the mean, or by the run that shall still reach it, as if runs were normal; and by `room` more, in
+        standard deviations of a run.
         """
-        sums = bench.sums(full, GLANCE)
+        sums = bench.sums(full, runs)
         slack, asked = bench.slack(sums), self.question
         unlucky = 0.0 if asked.average else NormalDist().inv_cdf(asked.probability)
-        left = slack.mean(axis=0) - unlucky * slack.std(axis=0, ddof=1)
+        left = slack.mean(axis=0) - (unlucky + room) * slack.std(axis=0, ddof=1)
         return np.asarray(left / np.maximum(sizes(bench, sums), 1e-12))
 
     # -- progress ------------------------------------------------------------------------------------------
