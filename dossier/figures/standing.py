@@ -5,7 +5,7 @@ Counts of thousands are then a `Counter` of few distinct ints, kept by adding an
 
 from dossier.law.calendar import DAY, WorkingCalendar
 from dossier.life import state as traits
-from dossier.life.state import Dossier, Filing, breached_at, due_at, stood, waited, waiting
+from dossier.life.state import Dossier, Filing, breached_at, due_at, ran_until, stood, waited, waiting
 
 RECEIVED, ONLINE, WITH_DUE, FINISHED = 1, 2, 4, 8
 EARLY, ON_TIME, OVERDUE, LATE = 16, 32, 64, 128
@@ -172,7 +172,7 @@ def _verdict(dossier: Dossier, before: float, end: float | None, calendar: Worki
     current = due_at(dossier.appointments, before)
     if first is None or current is None:
         return 0
-    judged = stood(dossier, before if end is None else end)
+    judged = stood(dossier, before) if end is None else ran_until(dossier, end)
     mask = WITH_DUE | JUDGED_766 | (IN_TIME_766 if _in_time_766(dossier, before, judged, current) else 0)
     breached = breached_at(dossier, before) is not None
     if end is None:
@@ -206,7 +206,7 @@ def _in_time_766(dossier: Dossier, before: float, judged: float, due: float) -> 
 def _by_limit(dossier: Dossier, before: float, end: float | None) -> int:
     """Decision 766 where no date was set: the time without the waits is held against the limit."""
     due = (dossier.limit_due or 0.0) + waited(dossier, before)
-    judged = stood(dossier, before if end is None else end)
+    judged = stood(dossier, before) if end is None else ran_until(dossier, end)
     return JUDGED_766 | IN_TIME_766 if _in_time_766(dossier, before, judged, due) else JUDGED_766
 
 

@@ -14,7 +14,7 @@ from dossier.law import appointment
 from dossier.law.calendar import HOUR, WorkingCalendar
 from dossier.law.deadline import letter_deadline
 from dossier.life.intake import acknowledge, limit_of
-from dossier.life.state import Date, Dossier, Letter, Mend, Wait, note, stood
+from dossier.life.state import Date, Dossier, Letter, Mend, Wait, note, ran_until, stood
 
 LATE_SHARE = 0.8
 """Papers asked for when so much of the limit is used up are asked for late."""
@@ -126,6 +126,7 @@ def corrected(dossier: Dossier, event: Corrected, at: float, _: WorkingCalendar)
 
 def _overwrites(dossier: Dossier, at: float, date: float) -> bool:
     """A later date in the place of one that had passed, or was passed by the end: lateness mended away."""
-    ran = stood(dossier, dossier.finished_at or at)
+    end = dossier.finished_at
+    ran = stood(dossier, at) if end is None else ran_until(dossier, end)
     written = (dates[-1].due for dates in (dossier.promises, dossier.appointments) if dates)
     return dossier.accepted_at is not None and any(due < ran and due < date for due in written)

@@ -189,7 +189,8 @@ def breached_at(dossier: Dossier, before: float, mended: bool = True) -> float |
         if date.mends and mended:
             breach = None
         later = promises[i + 1].since if i + 1 < len(promises) else until
-        if breach is None and date.due < stood(dossier, min(later, until)):
+        seen = min(later, until)
+        if breach is None and date.due < (ran_until(dossier, seen) if seen == end else stood(dossier, seen)):
             breach = date.due
     return breach
 
@@ -198,6 +199,12 @@ def stood(dossier: Dossier, at: float) -> float:
     """When the clock last ran before an instant: the start of the wait that was on then, or the instant."""
     wait = waiting(dossier, at) if dossier.waits else None
     return at if wait is None else wait.start
+
+
+def ran_until(dossier: Dossier, end: float) -> float:
+    """When the clock last ran before the dossier's end; one answered in that second was over."""
+    wait = waiting(dossier, end) if dossier.waits else None
+    return end if wait is None or (wait.answered and wait.end == end) else wait.start
 
 
 def note(dossier: Dossier, kind: str) -> None:

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dossier.event import Fact, Steered, Tick, encode
+from dossier.event import (
+    Accepted,
+    Fact,
+    Steered,
+    SupplementProvided,
+    SupplementRequested,
+    Tick,
+    WithdrawalRequested,
+    encode,
+)
 from dossier.figures.indicators import measure
 from dossier.figures.window import rolling_figures
 from streams import processor as module
@@ -164,6 +173,22 @@ def test_the_stream_has_the_figures_of_the_oracle_as_of_any_earlier_instant(data
     facts = data.draw(our.histories())
     processor = applied(raws(data.draw(our.disorders(facts))), END)
     assert asked_of(processor, before, by, due) == oracle.report(facts, before, due, by)
+
+
+def test_papers_that_come_in_the_second_of_the_end_were_waited_for_until_then():
+    """The wait puts off the date, or stops the clock at its beginning: not both."""
+    hours = [our.at(n) for n in range(3)]
+    common = {"scenario": our.SCENARIO, "dossier_id": "d0", "office": "An Hòa"}
+    words = {"procedure": "birth", "channel": "online", "online": True, "level": "commune", "field": "x"}
+    facts = [
+        Accepted(seq=1, at=hours[0], due_at=hours[0], agency="y", **words, **common),
+        SupplementRequested(seq=2, at=hours[1], **common),
+        SupplementProvided(seq=3, at=hours[2], **common),
+        WithdrawalRequested(seq=4, at=hours[2], **common),
+    ]
+    answer = asked_of(applied(raws(facts), END), our.at(3), "office", "first")
+    assert answer == oracle.report(facts, our.at(3), "first", "office")
+    assert answer["total"]["on_time_766"] == 0
 
 
 @settings(max_examples=60)
