@@ -189,8 +189,7 @@ def breached_at(dossier: Dossier, before: float, mended: bool = True) -> float |
         if date.mends and mended:
             breach = None
         later = promises[i + 1].since if i + 1 < len(promises) else until
-        seen = min(later, until)
-        if breach is None and date.due < (ran_until(dossier, seen) if seen == end else stood(dossier, seen)):
+        if breach is None and date.due < stood(dossier, min(later, until)):
             breach = date.due
     return breach
 
