@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from html import escape
-from math import floor, isnan, log10
+from math import floor, isnan, log10, nan
 from typing import NamedTuple
 
 BLUE, ORANGE, GREY, FAINT = "#0072b2", "#d55e00", "#555555", "#dddddd"
 """Okabe and Ito's, whom the colour-blind and a black-and-white printer tell apart."""
 WIDTH = 720
+LETTERS = 36
+"""Of a row's name."""
 _FONT = "font-family='DejaVu Sans, Verdana, sans-serif' font-size='12'"
 
 
@@ -33,7 +35,32 @@ class Stripe(NamedTuple):
     high_label: str
 
 
-def curve(dots: Sequence[Dot], across: str, up: str, wanted: float | None, percent: bool) -> str:
+class Span(NamedTuple):
+    """A row of a forest plot: a difference with its interval, nan where it is not known."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    said: str
+    """Written beside it."""
+    colour: str = GREY
+    """Grey is hollow: chance may have made it."""
+
+
+class Strip(NamedTuple):
+    """A bar, and what runs found where formulas say it: an interval, nan where there is none."""
+
+    name: str
+    value: float
+    said: str
+    low: float = nan
+    high: float = nan
+
+
+def curve(
+    dots: Sequence[Dot], across: str, up: str, wanted: float | None, percent: bool, lang: str = "en"
+) -> str:
     """What is reached (up) for how much (across); `wanted` is drawn as a line."""
     height, left, right, top, bottom = 340, 70, 20, 20, 50
     xs = [dot.across for dot in dots]
@@ -42,9 +69,10 @@ def curve(dots: Sequence[Dot], across: str, up: str, wanted: float | None, perce
     )
     x = _scale(min(xs), max(xs), left, WIDTH - right)
     y = _scale(min(ys), max(ys), height - bottom, top)
-    parts = [_axes(_ticks(min(ys), max(ys)), y, percent, left, WIDTH - right)]
+    parts = [_axes([(y(tick), _number(tick, percent, lang)) for tick in _ticks(min(ys), max(ys))], left)]
     parts += [
-        _text(x(tick), height - bottom + 16, f"{tick:g}", "middle") for tick in _ticks(min(xs), max(xs))
+        _text(x(tick), height - bottom + 16, _number(tick, False, lang), "middle")
+        for tick in _ticks(min(xs), max(xs))
     ]
     if wanted is not None:
         parts.append(
@@ -75,22 +103,18 @@ def curve(dots: Sequence[Dot], across: str, up: str, wanted: float | None, perce
     return _svg(height, f"{up} / {across}", parts)
 
 
-def tornado(stripes: Sequence[Stripe], usual: float, across: str, percent: bool) -> str:
+def tornado(stripes: Sequence[Stripe], usual: float, across: str, percent: bool, lang: str = "en") -> str:
     """What each parameter does between its ends, the widest first; the line is the scenario as it is."""
     left, right, top, row = 250, 60, 10, 30
     height = top + row * len(stripes) + 50
     values = [value for s in stripes for value in (s.low, s.high)] + [usual]
     x = _scale(min(values), max(values), left + 40, WIDTH - right)
-    parts = []
     bottom = height - 45
-    for tick in _ticks(min(values), max(values)):
-        parts.append(
-            f"<line x1='{x(tick):.1f}' x2='{x(tick):.1f}' y1='{top}' y2='{bottom}' stroke='{FAINT}'/>"
-        )
-        parts.append(_text(x(tick), bottom + 16, _number(tick, percent), "middle"))
+    ticks = [(x(tick), _number(tick, percent, lang)) for tick in _ticks(min(values), max(values))]
+    parts = [_rules(ticks, top, bottom)]
     for i, stripe in enumerate(stripes):
         y = top + row * i + 5
-        parts.append(_text(left - 10, y + 15, stripe.name, "end"))
+        parts.append(_name(left - 10, y + 15, stripe.name))
         for value, label, colour in (
             (stripe.low, stripe.low_label, BLUE),
             (stripe.high, stripe.high_label, ORANGE),
@@ -102,7 +126,65 @@ def tornado(stripes: Sequence[Stripe], usual: float, across: str, percent: bool)
             )
             before = value < usual or (value == usual and colour == BLUE)
             parts.append(_text(x(value) + (-4 if before else 4), y + 15, label, "end" if before else "start"))
-    parts.append(f"<line x1='{x(usual):.1f}' x2='{x(usual):.1f}' y1='{top}' y2='{bottom}' stroke='{GREY}'/>")
+    parts.append(_rule(x(usual), top, bottom, GREY))
+    parts.append(_text((left + WIDTH - right) / 2, height - 8, across, "middle"))
+    return _svg(height, across, parts)
+
+
+def forest(spans: Sequence[Span], across: str, lang: str = "en") -> str:
+    """Differences one below the other with their intervals; the line is no difference."""
+    left, right, top, row = 250, 170, 10, 26
+    height = top + row * len(spans) + 50
+    bottom = height - 45
+    values = [v for span in spans for v in (span.value, span.low, span.high) if not isnan(v)] + [0.0]
+    x = _scale(min(values), max(values), left, WIDTH - right)
+    ticks = [(x(tick), _number(tick, False, lang)) for tick in _ticks(min(values), max(values))]
+    parts = [_rules(ticks, top, bottom), _rule(x(0), top, bottom, GREY)]
+    for i, span in enumerate(spans):
+        y = top + row * (i + 0.5)
+        parts.append(_name(left - 10, y + 4, span.name))
+        parts.append(_text(WIDTH - right + 10, y + 4, span.said, "start"))
+        if not isnan(span.low):
+            parts.append(
+                f"<line x1='{x(span.low):.1f}' x2='{x(span.high):.1f}' y1='{y:.1f}' y2='{y:.1f}' "
+                f"stroke='{span.colour}' stroke-width='2'/>"
+            )
+        fill = "none" if span.colour == GREY else span.colour
+        parts.append(
+            f"<circle cx='{x(span.value):.1f}' cy='{y:.1f}' r='5' fill='{fill}' stroke='{span.colour}' "
+            "stroke-width='2'/>"
+        )
+    parts.append(_text((left + WIDTH - right) / 2, height - 8, across, "middle"))
+    return _svg(height, across, parts)
+
+
+def bars(strips: Sequence[Strip], across: str, percent: bool, full: float | None, lang: str = "en") -> str:
+    """Sizes one below the other; what runs found stands on them as an interval, `full` as a line."""
+    left, right, top, row = 250, 90, 10, 26
+    height = top + row * len(strips) + 50
+    bottom = height - 45
+    highs = [v for strip in strips for v in (strip.value, strip.high) if not isnan(v)]
+    most = max([*highs, 0.0 if full is None else full, 1e-9])
+    x = _Scale(0.0, most, left, WIDTH - right)
+    parts = [_rules([(x(tick), _number(tick, percent, lang)) for tick in _ticks(0.0, most)], top, bottom)]
+    for i, strip in enumerate(strips):
+        y = top + row * i + 4
+        over = full is not None and strip.value > full
+        parts.append(_name(left - 10, y + 14, strip.name))
+        parts.append(
+            f"<rect x='{left}' y='{y}' width='{max(x(strip.value) - left, 0.5):.1f}' height='18' "
+            f"fill='{ORANGE if over else BLUE}' fill-opacity='0.8'/>"
+        )
+        ends = x(strip.value if isnan(strip.high) else max(strip.value, strip.high))
+        parts.append(_text(ends + 6, y + 14, strip.said, "start"))
+        if not isnan(strip.low):
+            low, high = x(max(strip.low, 0.0)), x(strip.high)
+            parts.append(
+                f"<line x1='{low:.1f}' x2='{high:.1f}' y1='{y + 9}' y2='{y + 9}' stroke='{ORANGE}' "
+                "stroke-width='3'/>"
+            )
+    if full is not None:
+        parts.append(_rule(x(full), top, bottom, GREY))
     parts.append(_text((left + WIDTH - right) / 2, height - 8, across, "middle"))
     return _svg(height, across, parts)
 
@@ -114,21 +196,40 @@ def _svg(height: int, title: str, parts: Sequence[str]) -> str:
     )
 
 
-def _axes(ticks: Sequence[float], y: "_Scale", percent: bool, left: float, right: float) -> str:
+def _axes(ticks: Sequence[tuple[float, str]], left: float) -> str:
+    """Lines from left to right, with their numbers before them."""
     lines = (
-        f"<line x1='{left}' x2='{right}' y1='{y(tick):.1f}' y2='{y(tick):.1f}' stroke='{FAINT}'/>"
-        + _text(left - 6, y(tick) + 4, _number(tick, percent), "end")
-        for tick in ticks
+        f"<line x1='{left}' x2='{WIDTH - 20}' y1='{y:.1f}' y2='{y:.1f}' stroke='{FAINT}'/>"
+        + _text(left - 6, y + 4, number, "end")
+        for y, number in ticks
     )
     return "".join(lines)
+
+
+def _rules(ticks: Sequence[tuple[float, str]], top: float, bottom: float) -> str:
+    """Lines from top to bottom, with their numbers below them."""
+    lines = (_rule(x, top, bottom, FAINT) + _text(x, bottom + 16, number, "middle") for x, number in ticks)
+    return "".join(lines)
+
+
+def _rule(x: float, top: float, bottom: float, colour: str) -> str:
+    return f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top:.1f}' y2='{bottom:.1f}' stroke='{colour}'/>"
+
+
+def _name(x: float, y: float, name: str) -> str:
+    """What a row is called; the middle of a long name is left out, and shown where the pointer rests."""
+    half = LETTERS // 2
+    short = name if len(name) <= LETTERS else f"{name[:half]}…{name[1 - half :]}"
+    return _text(x, y, short, "end").replace("</text>", f"<title>{escape(name)}</title></text>")
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
     return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}'>{escape(text)}</text>"
 
 
-def _number(value: float, percent: bool) -> str:
-    return f"{value * 100:.6g} %" if percent else f"{value:.6g}"
+def _number(value: float, percent: bool, lang: str) -> str:
+    text = f"{value * 100:.6g} %" if percent else f"{value:.6g}"
+    return text.replace(".", ",") if lang == "vi" else text
 
 
 class _Scale(NamedTuple):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 LANGUAGES = ("en", "vi")
 WIDE = 100
@@ -69,10 +69,35 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     height = max(map(len, heads))
     heads = [[""] * (height - len(h)) + h for h in heads]
     widths = [max(map(len, (*h, *c))) for h, c in zip(heads, columns, strict=True)]
-    left = [i == 0 or not all(map(_NUMBER.fullmatch, c)) for i, c in enumerate(columns)]
+    left = _left(columns)
     lines = [_line(row, widths, left) for row in (*zip(*heads, strict=True), *cells)]
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     return "\n".join([*lines[:height], rule, *lines[height:]])
+
+
+class Grid(NamedTuple):
+    """A table with what stands above and below it, for a terminal or a page."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    title: str = ""
+    below: str = ""
+
+    @property
+    def text(self) -> str:
+        """For a terminal."""
+        shown = table(self.heads, self.rows) if self.rows else ""
+        return "\n".join(filter(None, (self.title, shown, self.below)))
+
+    @property
+    def left(self) -> Sequence[bool]:
+        """Which columns are words."""
+        return _left([[clean(cell) for cell in column] for column in zip(*self.rows, strict=True)])
+
+
+def _left(columns: Sequence[Sequence[str]]) -> list[bool]:
+    """Which columns are words, and stand to the left."""
+    return [i == 0 or not all(map(_NUMBER.fullmatch, column)) for i, column in enumerate(columns)]
 
 
 def _line(row: Sequence[str], widths: Sequence[int], left: Sequence[bool]) -> str:

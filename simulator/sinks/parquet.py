@@ -1,4 +1,4 @@
-"""Tables as Parquet: a row an event, or a row a dossier; typed columns, for polars, pandas, DuckDB.
+"""Tables as Parquet: a row an event, a row a dossier, or others; typed columns, for polars, pandas, DuckDB.
 
 Instants carry the zone Asia/Ho_Chi_Minh; words are dictionaries; zstd; a row group has 32,768 rows, however
 they came. Needs the extra `tables` (pyarrow).
@@ -7,6 +7,7 @@ they came. Needs the extra `tables` (pyarrow).
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from dossier.event import Message
@@ -115,6 +116,22 @@ class CaseParquet(_Parquet[Case]):
             [None if at is None else at * 1_000_000 for at in cells] if column.kind == "instant" else cells
             for column, cells in zip(self.columns, zip(*rows, strict=True), strict=True)
         ]
+
+
+class RowParquet(_Parquet[Sequence[Any]]):
+    """A file of rows with columns of their own; none of them instants."""
+
+    def __init__(self, path: str | Path, columns: Sequence[Column]) -> None:
+        self.columns = tuple(columns)
+        super().__init__(path)
+
+    def put(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Have these rows in it."""
+        with self._told():
+            self._take(rows)
+
+    def _values(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+        return list(zip(*rows, strict=True))
 
 
 def _pyarrow() -> tuple[Any, Any]:
