@@ -1,6 +1,5 @@
 """`motcua compare`: what levers are worth, by paired runs with intervals."""
 
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -9,18 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from motcua.options import FILE, FORMATS, Day, lang_option, lever_option, seed_option
+from motcua.asked import again, loaded, noticed
+from motcua.options import FILE, answer_options, crew_options, days_options, lever_option, seed_option
 
 if TYPE_CHECKING:
-    from simulator.experiments.compare import Question
+    from motcua.answered import Answered
+    from simulator.experiments.compare import Comparison, Question
     from simulator.experiments.measures import Key
     from simulator.experiments.runs import Progress
     from simulator.experiments.worlds import World
-
-SAID = ("levers", "worlds", "replications", "precision", "most", "by", "start", "until", "dossiers", "seed",
-        "warm_up", "confidence", "interval", "controls")  # fmt: skip
-"""Options on which the answer depends."""
-_FLAGS = {"levers": "--lever", "worlds": "--world", "start": "--from", "warm_up": "--warm-up"}
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "running": ("{n} replications", "{n} lần lặp"),
@@ -37,30 +33,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "các đơn vị chưa ổn định trong các tuần đã xét: có thể có nhóm quá tải, khởi động lâu hơn cũng thế",
     ),
 }  # fmt: skip
-
-
-def backend_options(command: Any) -> Any:
-    """Where runs are done, for every command that makes many."""
-    for option in (
-        click.option(
-            "--checkpoint", type=FILE, help="Keep finished runs here, and go on from it after a stop."
-        ),
-        click.option(
-            "--processes",
-            type=click.IntRange(min=1),
-            metavar="N",
-            help="Processes side by side  [default: one for each core]",
-        ),
-        click.option(
-            "--backend",
-            type=click.Choice(["local", "ray", "dask"]),
-            default="local",
-            show_default=True,
-            help="Who does the runs; the answer does not depend on it.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 @click.command()
@@ -98,8 +70,7 @@ def backend_options(command: Any) -> Any:
     "--by", type=click.Choice(["level", "office", "pool"]), help="Differences of each of these too."
 )
 @seed_option
-@click.option("--from", "start", type=Day(), help="First day, in place of the scenario's.")
-@click.option("--until", type=Day(), help="The day after the last one.")
+@days_options
 @click.option("--dossiers", type=click.IntRange(min=1), metavar="N", help="Runs of the first N filings.")
 @click.option(
     "--warm-up",
@@ -121,9 +92,9 @@ def backend_options(command: Any) -> Any:
     help="How intervals are made; with --precision always t.",
 )
 @click.option("--controls/--no-controls", default=True, show_default=True, help="Use control variates.")
-@backend_options
-@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
-@lang_option
+@crew_options
+@click.option("--checkpoint", type=FILE, help="Keep finished runs here, and go on from it after a stop.")
+@answer_options
 def compare(**options: Any) -> None:
     """What levers are worth: runs of the scenario with and without them, under the same luck.
 
@@ -136,70 +107,90 @@ def compare(**options: Any) -> None:
       motcua compare quickstart --world "both=edd;e-signature" --precision on_time=0.005 --precision wait=1
       motcua compare an-giang-2021 --lever edd --by level --replications 10 --checkpoint edd.jsonl
     """
+    from motcua.answered import answering, written
     from motcua.effects import shown, troubled, warned
     from simulator.experiments import compare as experiments
 
     lang = options["lang"]
-    worlds, question = asked(options)
-    with ExitStack() as stack:
+    with answering(options) as files, ExitStack() as stack:
+        worlds, notes = _worlds(options)
         found = experiments.compare(
             worlds,
-            question,
+            _question(options),
             backend=options["backend"],
             processes=options["processes"],
             checkpoint=options["checkpoint"],
-            progress=meter(stack, options["checkpoint"], lang),
+            progress=_meter(stack, options["checkpoint"], lang),
         )
-    again = command(options)
-    if options["form"] == "json":
-        click.echo(json.dumps({**found.plain(), "command": again}, ensure_ascii=False, allow_nan=False))
-    else:
-        click.echo(shown(found, again, lang))
+        answer = {**found.plain(), "command": _again(options)}
+        if files.wanted:
+            _report(files, found, answer, worlds, notes, lang)
+    click.echo(written(answer) if options["form"] == "json" else shown(found, answer["command"], lang))
     for sentence in warned(found, lang):
         click.echo(f"motcua: {sentence}", err=True)
     if troubled(found) or not found.enough:
         raise SystemExit(1)
 
 
-def asked(options: Mapping[str, Any]) -> "tuple[list[World], Question]":
-    """What was asked for; BadInput, ScenarioError or ValueError where it cannot be."""
-    from motcua.files import BadInput
-    from motcua.notices import notices
-    from motcua.runs import check_days
-    from simulator.experiments.compare import MOST, RUNS, Question
-    from simulator.experiments.worlds import of, warmed
-    from simulator.scenario.files import load
+def _report(
+    files: "Answered",
+    found: "Comparison",
+    answer: Mapping[str, Any],
+    worlds: "Sequence[World]",
+    notes: Sequence[str],
+    lang: str,
+) -> None:
+    from motcua.basis import of_scenario
+    from motcua.effects import told, warned
+    from motcua.figures import compared
 
-    scenario = load(options["scenario"])
-    start, until = options["start"] or scenario.start, options["until"] or scenario.until
-    check_days(start, until)
+    name = shlex.split(answer["command"])[2]
+    levers = [lever for world in worlds for lever in world.levers]
+    notes = [*notes, *warned(found, lang)]
+    basis = of_scenario(worlds[0].scenario, name, (found.start, found.until), levers, notes, lang)
+    files.put(told(found, lang), basis, answer, compared(answer), lang)
+
+
+def _worlds(options: Mapping[str, Any]) -> "tuple[list[World], list[str]]":
+    """The worlds that are compared, and what is to be said of them before."""
+    from motcua.files import BadInput
+    from simulator.experiments.worlds import of, warmed
+
+    scenario = loaded(options)
     worlds = of(scenario, options["levers"], options["worlds"])
     if len(worlds) == 1:
         raise BadInput('nothing is compared: give --lever LEVER or --world "NAME=LEVER;LEVER"')
-    precision = _precision(options["precision"])
-    if precision and options["replications"]:
+    if options["precision"] and options["replications"]:
         raise BadInput("give --replications or --precision: the one says how many runs, the other how good")
-    for world in worlds[1:]:
-        ends = until if options["dossiers"] is None else None
-        for sentence in notices(scenario, world.levers, ends, options["lang"]):
-            click.echo(f"motcua: {sentence}", err=True)
+    _precision(options["precision"])
+    ends = options["dossiers"] is None
+    notes = [each for world in worlds[1:] for each in noticed(scenario, world.levers, options, ends)]
     if options["warm_up"] is not None:
         days = _days(options, worlds[0])
         worlds = [warmed(world, days) for world in worlds]
-    question = Question(
-        seed=options["seed"],
+    return worlds, list(dict.fromkeys(notes))
+
+
+def _question(options: Mapping[str, Any]) -> "Question":
+    """What is asked of them; BadInput where it cannot be."""
+    from simulator.experiments.compare import MOST, RUNS, Question
+
+    precision = _precision(options["precision"])
+    same = ("seed", "by", "start", "until", "dossiers", "confidence", "interval", "controls")
+    return Question(
         replications=options["replications"] or RUNS,
         precision=precision or None,
         most=options["most"] if precision else MOST,
-        by=options["by"],
-        start=options["start"],
-        until=options["until"],
-        dossiers=options["dossiers"],
-        confidence=options["confidence"],
-        interval=options["interval"],
-        controls=options["controls"],
+        **{name: options[name] for name in same},
     )
-    return worlds, question
+
+
+def _again(options: Mapping[str, Any]) -> str:
+    """The command that gives the same answer, with the runs that it makes."""
+    from simulator.experiments.compare import RUNS
+
+    runs = options["replications"] or (None if options["precision"] else RUNS)
+    return again(compare, {**options, "replications": runs}, always=("seed",))
 
 
 def _precision(pairs: Sequence[str]) -> "dict[Key, float]":
@@ -233,7 +224,7 @@ def _days(options: Mapping[str, Any], baseline: "World") -> int:
     return found.days
 
 
-def meter(stack: ExitStack, checkpoint: Path | None, lang: str) -> "Progress":
+def _meter(stack: ExitStack, checkpoint: Path | None, lang: str) -> "Progress":
     """A bar with the estimated end; it is begun anew when more replications are to be made."""
     from motcua.progress import Bar
 
@@ -256,23 +247,6 @@ def meter(stack: ExitStack, checkpoint: Path | None, lang: str) -> "Progress":
     starts: dict[int, int] = {}
     stack.callback(end)
     return progress
-
-
-def command(options: Mapping[str, Any], name: str = "compare", said: Sequence[str] = SAID) -> str:
-    """The command that gives the same answer."""
-    words = ["motcua", name, options["scenario"]]
-    default = {each.name: each.default for each in compare.params}
-    for option in said:
-        value = options[option]
-        flag = _FLAGS.get(option, f"--{option}")
-        if option == "controls":
-            words += [] if value else ["--no-controls"]
-        elif option == "replications" and value is None and not options["precision"]:
-            words += ["--replications", "20"]
-        elif option == "seed" or (value not in (None, ()) and value != default.get(option)):
-            for each in value if isinstance(value, tuple) else (value,):
-                words += [flag, str(each)]
-    return shlex.join(words)
 
 
 def _say(name: str, lang: str, /, **words: object) -> str:

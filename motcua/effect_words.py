@@ -3,6 +3,19 @@
 from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    "title": ("What levers are worth", "Hiệu quả của các biện pháp"),
+    "asked": (
+        "{title}, {period}: what is each of these worth beside the baseline: {worlds}?",
+        "{title}, {period}: mỗi phương án sau thay đổi gì so với hiện trạng: {worlds}?",
+    ),
+    "drawn": (
+        "{name}: difference from the baseline, with its interval (hollow: chance may have made it)",
+        "{name}: chênh lệch so với hiện trạng và khoảng tin cậy (chấm rỗng: có thể do ngẫu nhiên)",
+    ),
+    "share": ("points", "điểm phần trăm"),
+    "count": ("dossiers", "số lượng"),
+    "hours": ("hours", "giờ"),
+    "days": ("days", "ngày"),
     "head": (
         "{name}: {worlds} beside the baseline, {period}",
         "{name}: {worlds} so với hiện trạng, {period}",

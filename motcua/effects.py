@@ -2,31 +2,47 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from math import ceil, floor
+from math import ceil, floor, nan
 from typing import TYPE_CHECKING
 
+from motcua.charts import BLUE, GREY, ORANGE, Span, forest
 from motcua.effect_words import WORDS
 from motcua.names import named
-from motcua.show import clean, counted, day, decimal, number, percent, table
+from motcua.show import Grid, clean, counted, day, decimal, number, percent
 from motcua.trouble import sentence
 from simulator.experiments.measures import INDICATORS, Key
 
 if TYPE_CHECKING:
+    from motcua.pages import Chart, Told
     from simulator.experiments.compare import Comparison, Effect, Side
 
 ROWS = 20
 """Offices or pools in a table, those with the clearest differences first; JSON has all."""
+DRAWN = "on_time_rate_finished", "mean_wait_hours"
+"""Figures that are drawn, beside the verdict's."""
 TOLD = 3
 """Pools in trouble that are told of in a world."""
 
 
 def shown(found: "Comparison", again: str, lang: str) -> str:
     """The answer as text: verdicts first, then the figures, then what they rest on."""
-    parts = [_head(found, lang), "\n".join(verdict(found, side, lang) for side in found.worlds[1:])]
-    for side in found.worlds[1:]:
-        parts.append(f"{clean(side.name)}\n{_figures(found, side, lang)}")
-        parts += _parts(found, side, lang)
-    return "\n\n".join([*parts, "\n".join(_grounds(found, again, lang))])
+    verdicts = "\n".join(verdict(found, side, lang) for side in found.worlds[1:])
+    tables = [grid.text for grid in _grids(found, lang)]
+    grounds = "\n".join([*_grounds(found, lang), _say("again", lang, command=again)])
+    return "\n\n".join([_head(found, lang), verdicts, *tables, grounds])
+
+
+def told(found: "Comparison", lang: str) -> "Told":
+    """The answer for a page."""
+    from motcua.pages import Told
+
+    worlds = "; ".join(_written(side) for side in found.worlds[1:])
+    question = _say("asked", lang, title=found.title, period=_period(found, lang), worlds=worlds)
+    verdicts = [verdict(found, side, lang) for side in found.worlds[1:]]
+    charts = list(_charts(found, lang))
+    return Told(
+        _say("title", lang), question, verdicts, charts, _grids(found, lang), list(_grounds(found, lang))
+    )
 
 
 def verdict(found: "Comparison", side: "Side", lang: str) -> str:
@@ -112,7 +128,14 @@ def _staff(more: float, lang: str) -> str:
 # -- tables ------------------------------------------------------------------------------------------------
 
 
-def _figures(found: "Comparison", side: "Side", lang: str) -> str:
+def _grids(found: "Comparison", lang: str) -> list[Grid]:
+    grids = []
+    for side in found.worlds[1:]:
+        grids += [_figures(found, side, lang), *_parts(found, side, lang)]
+    return grids
+
+
+def _figures(found: "Comparison", side: "Side", lang: str) -> Grid:
     effects = [each for each in found.effects if each.world == side.name and not each.of]
     heads = [_say("figure", lang), *_heads(found, lang)]
     rows = [
@@ -120,23 +143,27 @@ def _figures(found: "Comparison", side: "Side", lang: str) -> str:
         for each in effects
         if each.baseline or each.value
     ]
-    return table(heads, rows)
+    return Grid(heads, rows, clean(side.name))
 
 
-def _parts(found: "Comparison", side: "Side", lang: str) -> Iterator[str]:
+def _parts(found: "Comparison", side: "Side", lang: str) -> Iterator[Grid]:
     """The headline of each level, office or pool; of pools their waits."""
-    of = [each for each in found.effects if each.world == side.name and each.of]
-    pools = bool(of) and of[0].of.startswith("pool:")
-    wanted = "mean_wait_hours" if pools else found.headline.indicator
-    rows = sorted((each for each in of if each.indicator == wanted), key=_clear)
+    rows = _parted(found, side)
     if not rows:
         return
     heads = [_say("of", lang), *_heads(found, lang)]
     cells = [(_place(each.of, lang), *_row(found, each, lang)) for each in rows[:ROWS]]
-    text = f"{_say('by', lang, name=_name(wanted, lang), world=clean(side.name))}\n{table(heads, cells)}"
-    if len(rows) > ROWS:
-        text += f"\n{_say('more', lang, n=number(len(rows) - ROWS, lang))}"
-    yield text
+    title = _say("by", lang, name=_name(rows[0].indicator, lang), world=clean(side.name))
+    rest = len(rows) - ROWS
+    yield Grid(heads, cells, title, _say("more", lang, n=number(rest, lang)) if rest > 0 else "")
+
+
+def _parted(found: "Comparison", side: "Side") -> list["Effect"]:
+    """The effects by level, office or pool that are told, the clearest first."""
+    of = [each for each in found.effects if each.world == side.name and each.of]
+    pools = bool(of) and of[0].of.startswith("pool:")
+    wanted = "mean_wait_hours" if pools else found.headline.indicator
+    return sorted((each for each in of if each.indicator == wanted), key=_clear)
 
 
 def _clear(effect: "Effect") -> tuple[float, str]:
@@ -189,20 +216,75 @@ def difference(name: str, value: float, lang: str, rounding: "object" = round) -
     return _comma(f"{scaled:+,.{digits}f}", lang) if scaled else "0"
 
 
+# -- drawings ----------------------------------------------------------------------------------------------
+
+
+def _charts(found: "Comparison", lang: str) -> Iterator["Chart"]:
+    """The headline and what else is asked first, of all worlds; then the headline of a world's parts."""
+    from motcua.pages import Chart
+
+    sides = found.worlds[1:]
+    for name in dict.fromkeys((found.headline.indicator, *DRAWN)):
+        of = found.headline.of if name == found.headline.indicator else ""
+        there = [each for each in found.effects if (each.indicator, each.of) == (name, of)]
+        known = {each.world: each for each in there if each.low is not None}
+        spans = [_span(found, known[side.name], side.name, lang) for side in sides if side.name in known]
+        if spans:
+            yield Chart(
+                _say("drawn", lang, name=_named(name, of, lang)), forest(spans, _unit(name, lang), lang)
+            )
+    for side in sides:
+        parts = _parted(found, side)[:ROWS]
+        if len(parts) > 1:
+            spans = [_span(found, each, _place(each.of, lang), lang) for each in parts]
+            name = parts[0].indicator
+            title = _say("by", lang, name=_name(name, lang), world=side.name)
+            yield Chart(title, forest(spans, _unit(name, lang), lang))
+
+
+def _span(found: "Comparison", effect: "Effect", name: str, lang: str) -> Span:
+    indicator = INDICATORS[effect.indicator]
+    scale = 100 if indicator.unit == "share" else 1
+    better = (effect.difference > 0) is (indicator.better == "higher")
+    colour = GREY if not found.significant(effect) else BLUE if better else ORANGE
+    low, high = (nan if value is None else scale * value for value in (effect.low, effect.high))
+    said = difference(effect.indicator, effect.difference, lang)
+    if effect.low is not None:
+        said += f" ({' … '.join(_bounds(effect, lang))})"
+    return Span(name, scale * effect.difference, low, high, said, colour)
+
+
+def _unit(name: str, lang: str) -> str:
+    return _say(INDICATORS[name].unit, lang)
+
+
+def _named(name: str, of: str, lang: str) -> str:
+    return f"{_name(name, lang)} ({_place(of, lang)})" if of else _name(name, lang)
+
+
 # -- what it rests on --------------------------------------------------------------------------------------
 
 
 def _head(found: "Comparison", lang: str) -> str:
-    last = found.until - timedelta(days=1)
-    period = _say("period", lang, start=day(found.start, lang), last=day(last, lang))
-    if found.dossiers is not None:
-        period = _say("dossiers", lang, n=number(found.dossiers, lang), start=day(found.start, lang))
     count = len(found.worlds) - 1
     worlds = counted(count, "world") if lang == "en" else f"{count} phương án"
-    return _say("head", lang, name=found.scenario, worlds=worlds, period=period)
+    return _say("head", lang, name=found.scenario, worlds=worlds, period=_period(found, lang))
 
 
-def _grounds(found: "Comparison", again: str, lang: str) -> Iterator[str]:
+def _period(found: "Comparison", lang: str) -> str:
+    if found.dossiers is not None:
+        return _say("dossiers", lang, n=number(found.dossiers, lang), start=day(found.start, lang))
+    last = found.until - timedelta(days=1)
+    return _say("period", lang, start=day(found.start, lang), last=day(last, lang))
+
+
+def _written(side: "Side") -> str:
+    """A world by its name, with its levers where the name is another."""
+    alone = side.levers == (side.name,)
+    return side.name if alone else f"{side.name} ({', '.join(side.levers)})"
+
+
+def _grounds(found: "Comparison", lang: str) -> Iterator[str]:
     yield _say(
         "runs",
         lang,
@@ -225,7 +307,6 @@ def _grounds(found: "Comparison", again: str, lang: str) -> Iterator[str]:
             crn, gain = (_times(value, lang) for value in (effect.crn, effect.gain))
             yield _say("gain" if found.controls else "gain_crn", lang, crn=crn, gain=gain, **words)
     yield _say("corrected", lang)
-    yield _say("again", lang, command=again)
 
 
 def _comma(text: str, lang: str) -> str:

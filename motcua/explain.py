@@ -1,17 +1,20 @@
 """`motcua explain`: what queueing formulas say before any run; and where late dossiers lose their time."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from motcua.options import FILE, FORMATS, calendar_option, lang_option, lever_option, map_option, seed_option
+from motcua.asked import again, noticed
+from motcua.options import FILE, answer_options, calendar_option, lever_option, map_option, seed_option
 
 if TYPE_CHECKING:
     from dossier.event import Fact
     from dossier.law.calendar import Book
+    from motcua.answered import Answered
+    from motcua.basis import Basis
+    from simulator.formulas.lateness import Lateness
     from simulator.scenario.model import Scenario
 
 RUN = "run"
@@ -49,11 +52,10 @@ class FileOrRun(click.ParamType):
     metavar="FILE|run",
     help="Instead: where late dossiers lose their time, in a file of events or in one run of the scenario.",
 )
-@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @map_option
 @calendar_option
-@lang_option
-def explain(scenario: str | None, late: Path | str | None, form: str, lang: str, **options: Any) -> None:
+@answer_options
+def explain(**options: Any) -> None:
     """Utilisation, waits, the bottleneck, times and the share on time, from formulas and before any run.
 
     All levers are in force throughout. With --late, the lateness of dossiers by part, step and agency: of a
@@ -67,75 +69,86 @@ def explain(scenario: str | None, late: Path | str | None, form: str, lang: str,
       motcua explain --late march.jsonl.gz
       motcua explain quickstart --late run --seed 3
     """
-    if late is not None:
-        told = _late(scenario, late, **options)
-        _show(told, form, lambda: _late_words(told, lang))
-        return
-    if scenario is None:
-        raise click.UsageError("name a SCENARIO, or a file of events with --late FILE")
-    answer = _explained(scenario, lang=lang, **options)
-    _show(answer, form, lambda: _words(answer, lang))
-    if answer["saturated"]:
-        raise SystemExit(1)
-
-
-def _show(answer: dict[str, Any], form: str, words: Callable[[], str]) -> None:
-    click.echo(json.dumps(answer, ensure_ascii=False) if form == "json" else words())
-
-
-def _words(answer: dict[str, Any], lang: str) -> str:
+    from motcua.answered import answering, written
     from motcua.explained import shown
+    from motcua.late import shown as late_shown
 
-    return shown(answer, lang)
-
-
-def _late_words(told: dict[str, Any], lang: str) -> str:
-    from motcua.late import shown
-
-    return shown(told, lang)
+    if options["late"] is None and options["scenario"] is None:
+        raise click.UsageError("name a SCENARIO, or a file of events with --late FILE")
+    with answering(options) as files:
+        late = options["late"] is not None
+        answer = _late(options, files) if late else _explained(options, files)
+    words = late_shown if late else shown
+    click.echo(written(answer) if options["form"] == "json" else words(answer, options["lang"]))
+    if not late and answer["saturated"]:
+        raise SystemExit(1)
 
 
 # -- formulas ----------------------------------------------------------------------------------------------
 
 
-def _explained(name: str, lang: str, **options: Any) -> dict[str, Any]:
-    from motcua.notices import notices
+def _explained(options: Mapping[str, Any], files: "Answered") -> dict[str, Any]:
+    from motcua.explained import told
+    from motcua.figures import explained
     from motcua.progress import Bar
-    from motcua.show import clean
     from simulator.experiments.verify import verify
-    from simulator.formulas.explain import Explained
+    from simulator.formulas.explain import Explained, frozen
     from simulator.scenario.files import load
     from simulator.scenario.levers import parse, text
 
+    name, lang = options["scenario"], options["lang"]
     world, levers = load(name), [parse(lever) for lever in options["levers"]]
-    for sentence in notices(world, levers, None, lang):
-        click.echo(f"motcua: {clean(sentence)}", err=True)
-    found = Explained(_frozen(world, options["levers"]), options["office"])
+    notes = noticed(world, levers, options, ends=False)
+    found = Explained(frozen(world, levers), options["office"])
     answer = {**found.answer(), "levers": [text(lever) for lever in levers]}
     if options["verify"]:
         with Bar(f"{'chạy' if lang == 'vi' else 'running'} {name}", options["replications"]) as bar:
             answer["verify"] = verify(found, options["replications"], options["seed"], bar.to)
+    answer["command"] = again(explain, options)
+    if files.wanted:
+        basis = _basis(world, options, notes)
+        files.put(told(answer, world.title, lang), basis, answer, explained(answer), lang)
     return answer
 
 
-def _frozen(world: "Scenario", levers: tuple[str, ...]) -> "Scenario":
-    from simulator.formulas.explain import frozen
+def _basis(world: "Scenario", options: Mapping[str, Any], notes: list[str]) -> "Basis":
+    from motcua.basis import of_scenario
     from simulator.scenario.levers import parse
 
-    return frozen(world, [parse(lever) for lever in levers])
+    levers = map(parse, options["levers"])
+    return of_scenario(world, options["scenario"], (world.start, world.until), levers, notes, options["lang"])
 
 
 # -- lateness ----------------------------------------------------------------------------------------------
 
 
-def _late(scenario: str | None, late: Path | str, **options: Any) -> dict[str, Any]:
-    from motcua.progress import Count
-    from simulator.formulas.lateness import Lateness, report
+def _late(options: Mapping[str, Any], files: "Answered") -> dict[str, Any]:
+    from motcua.basis import of_record
+    from motcua.figures import late
+    from motcua.late import told
+    from simulator.formulas.lateness import report
+    from simulator.scenario.files import load
 
-    if late == RUN:
+    scenario, file, lang = options["scenario"], options["late"], options["lang"]
+    if file == RUN:
         facts, book, source = _run(scenario, options["levers"], options["seed"])
     else:
-        facts, book, source = _file(Path(late), scenario, options)
+        facts, book, source = _file(Path(file), scenario, options)
+    found = report(_folded(facts, book), options["office"])
+    answer = {"source": source, "office": options["office"], **found, "command": again(explain, options)}
+    if files.wanted:
+        record = file != RUN
+        basis = (
+            of_record(source, options["calendar"], lang) if record else _basis(load(scenario), options, [])
+        )
+        files.put(told(answer, lang), basis, answer, late(answer), lang)
+    return answer
+
+
+def _folded(facts: "Iterator[Fact]", book: "Book") -> "Lateness":
+    from motcua.progress import Count
+    from simulator.formulas.lateness import Lateness
+
     found = Lateness(book)
     with Count("folded") as count:
         for n, fact in enumerate(facts, 1):
@@ -143,7 +156,7 @@ def _late(scenario: str | None, late: Path | str, **options: Any) -> dict[str, A
             if n % 1000 == 0:
                 count.add(1000)
     found.close()
-    return {"source": source, "office": options["office"], **report(found, options["office"])}
+    return found
 
 
 def _run(scenario: str | None, levers: tuple[str, ...], seed: int) -> "tuple[Iterator[Fact], Book, str]":

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from math import nan
+from typing import TYPE_CHECKING, Any
 
+from motcua.charts import Strip, bars
 from motcua.names import named
-from motcua.show import day, number, percent, table
+from motcua.show import Grid, day, number, percent
+
+if TYPE_CHECKING:
+    from motcua.pages import Chart, Told
 
 BUSIEST = 15
 """Pools shown in the table."""
@@ -15,9 +20,33 @@ WEEKDAYS = {
 }
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    "title": ("Loads, waits and the bottleneck", "Mức sử dụng, thời gian chờ và nút thắt"),
+    "asked": (
+        (
+            "{title}, {period}: who is busy, who waits where and for how long, and how many dossiers are to "
+            "be expected on time?"
+        ),
+        (
+            "{title}, {period}: nhóm cán bộ nào bận, hồ sơ chờ ở đâu và bao lâu, dự kiến bao nhiêu hồ sơ "
+            "đúng hạn?"
+        ),
+    ),
+    "whole": (
+        "On time: {on_time} of all dossiers; {days} days from acceptance to the end on average.",
+        "Đúng hạn: {on_time} số hồ sơ; từ tiếp nhận đến kết thúc trung bình {days} ngày.",
+    ),
+    "still": (
+        "All levers are in force throughout, those of the scenario as well.",
+        "Mọi biện pháp, kể cả của kịch bản, có hiệu lực trong cả kỳ.",
+    ),
+    "runs_upon": (
+        "{name}: bars by formula; on them the 95 % interval of the runs",
+        "{name}: cột theo công thức; vạch là khoảng tin cậy 95% của các lần chạy",
+    ),
+    "period": ("{start} to {last}", "{start} đến {last}"),
     "head": (
-        "{name}, {start} to {last}: what formulas say, before any run",
-        "{name}, {start} đến {last}: theo công thức, chưa chạy mô phỏng",
+        "{name}, {period}: what formulas say, before any run",
+        "{name}, {period}: theo công thức, chưa chạy mô phỏng",
     ),
     "levers": ("levers", "biện pháp"),
     "rank": ("rank", "hạng"),
@@ -111,21 +140,71 @@ PARTS = ("wait", "round", "away", "work", "elsewhere", "hand_over", "citizen", "
 
 def shown(answer: Mapping[str, Any], lang: str) -> str:
     """The answer as text."""
-    parts = [_head(answer, lang), *_pools(answer, lang), *_sentences(answer, lang), *_times(answer, lang)]
+    parts = [_head(answer, lang), _pools(answer, lang).text]
+    if told := list(_sentences(answer, lang)):
+        parts.append("\n".join(told))
+    parts += [*(grid.text for grid in _times(answer, lang)), _word("method", lang)]
     if "verify" in answer:
-        parts += _verified(answer["verify"], lang)
+        parts += [grid.text for grid in _verified(answer["verify"], lang)]
+        parts += _off(answer["verify"], lang)
     return "\n\n".join(parts)
 
 
+def told(answer: Mapping[str, Any], title: str, lang: str) -> "Told":
+    """The answer for a page; `title` is the scenario's."""
+    from motcua.pages import Told
+
+    office = f" / {answer['office']}" if answer["office"] else ""
+    question = _word("asked", lang).format(title=title + office, period=_period(answer, lang))
+    on_time = percent(answer["total"]["on_time"], lang)
+    days = decimals(answer["total"]["days"], lang)
+    verdicts = [*_sentences(answer, lang), _word("whole", lang).format(on_time=on_time, days=days)]
+    grids, grounds = (
+        [_pools(answer, lang), *_times(answer, lang)],
+        [_word("method", lang), _word("still", lang)],
+    )
+    if "verify" in answer:
+        grids += _verified(answer["verify"], lang)
+        verdicts += _off(answer["verify"], lang)
+    return Told(_word("title", lang), question, verdicts, list(_charts(answer, lang)), grids, grounds)
+
+
+def _charts(answer: Mapping[str, Any], lang: str) -> Iterator["Chart"]:
+    """Utilisation and waits of the busiest pools; what runs found, if there were some, upon them."""
+    from motcua.pages import Chart
+
+    pools = answer["pools"][:BUSIEST]
+    runs = {row["pool"]: row for row in answer.get("verify", {"pools": []})["pools"]}
+    title = _word("runs_upon" if runs else "busy", lang).format(name=_word("busy", lang))
+    busy = [_strip(row, runs, "utilisation", percent(row["utilisation"], lang)) for row in pools]
+    yield Chart(title, bars(busy, _word("busy", lang), True, 1.0, lang))
+    waits = [row for row in pools if row["wait_hours"] is not None]
+    if waits:
+        title = _word("runs_upon" if runs else "clock", lang).format(name=_word("clock", lang))
+        hours = [_strip(row, runs, "wait_hours", decimals(row["wait_hours"], lang)) for row in waits]
+        yield Chart(title, bars(hours, _word("clock", lang), False, None, lang))
+
+
+def _strip(row: Mapping[str, Any], runs: Mapping[str, Any], figure: str, said: str) -> Strip:
+    found = runs.get(row["pool"], {}).get(figure)
+    if found is None or found["run"] is None or found["half"] is None:
+        return Strip(row["pool"], row[figure], said, nan, nan)
+    return Strip(row["pool"], row[figure], said, found["run"] - found["half"], found["run"] + found["half"])
+
+
 def _head(answer: Mapping[str, Any], lang: str) -> str:
-    last = date.fromisoformat(answer["until"]) - timedelta(days=1)
     name = answer["scenario"] + (f" / {answer['office']}" if answer["office"] else "")
-    head = _word("head", lang).format(name=name, start=day(answer["from"], lang), last=day(last, lang))
+    head = _word("head", lang).format(name=name, period=_period(answer, lang))
     levers = answer.get("levers")
     return f"{head}\n{_word('levers', lang)}: {', '.join(levers)}" if levers else head
 
 
-def _pools(answer: Mapping[str, Any], lang: str) -> Iterator[str]:
+def _period(answer: Mapping[str, Any], lang: str) -> str:
+    last = date.fromisoformat(answer["until"]) - timedelta(days=1)
+    return _word("period", lang).format(start=day(answer["from"], lang), last=day(last, lang))
+
+
+def _pools(answer: Mapping[str, Any], lang: str) -> Grid:
     pools = answer["pools"]
     rows = [
         (
@@ -143,10 +222,8 @@ def _pools(answer: Mapping[str, Any], lang: str) -> Iterator[str]:
         for row in pools[:BUSIEST]
     ]
     names = "rank", "pool", "posts", "load", "busy", "working", "clock", "chance", "peak", "busiest"
-    text = table([_word(name, lang) for name in names], rows)
-    if len(pools) > BUSIEST:
-        text = f"{_word('some', lang).format(n=BUSIEST, of=number(len(pools), lang))}\n{text}"
-    yield text
+    some = _word("some", lang).format(n=BUSIEST, of=number(len(pools), lang))
+    return Grid([_word(name, lang) for name in names], rows, some if len(pools) > BUSIEST else "")
 
 
 def _peak(peak: Mapping[str, Any] | None, lang: str) -> str:
@@ -163,39 +240,31 @@ def _sentences(answer: Mapping[str, Any], lang: str) -> Iterator[str]:
     pools = [row for row in answer["pools"] if row["visits"]]
     if not pools:
         return
-    first, told = pools[0], []
-    told.append(
-        _word("bottleneck", lang).format(
-            pool=first["pool"],
-            posts=number(first["posts"], lang),
-            busy=percent(first["utilisation"], lang),
-            wait=decimals(first["wait_hours"], lang),
-        )
+    first = pools[0]
+    yield _word("bottleneck", lang).format(
+        pool=first["pool"],
+        posts=number(first["posts"], lang),
+        busy=percent(first["utilisation"], lang),
+        wait=decimals(first["wait_hours"], lang),
     )
     hours = {row["pool"]: (row["wait_hours"] or 0.0) * row["visits"] for row in pools}
     if whole := sum(hours.values()):
         most = max(hours, key=lambda pool: hours[pool])
-        told.append(_word("most", lang).format(pool=most, share=percent(hours[most] / whole, lang)))
+        yield _word("most", lang).format(pool=most, share=percent(hours[most] / whole, lang))
     for row in pools:
         if row["short"]:
-            words = _word("saturated", lang)
-            told.append(
-                words.format(
-                    pool=row["pool"],
-                    load=decimals(row["load"], lang),
-                    posts=number(row["posts"], lang),
-                    short=number(row["short"], lang),
-                    left=number(row["queue_at_end"], lang),
-                )
+            yield _word("saturated", lang).format(
+                pool=row["pool"],
+                load=decimals(row["load"], lang),
+                posts=number(row["posts"], lang),
+                short=number(row["short"], lang),
+                left=number(row["queue_at_end"], lang),
             )
-    yield "\n".join(told)
 
 
-def _times(answer: Mapping[str, Any], lang: str) -> Iterator[str]:
-    yield f"{_word('times', lang)}\n{_parted(_leveled(answer, lang), 'level', lang)}"
-    rows = [(row["procedure"], row) for row in answer["procedures"]]
-    yield _parted(rows, "procedure", lang)
-    yield _word("method", lang)
+def _times(answer: Mapping[str, Any], lang: str) -> Iterator[Grid]:
+    yield _parted(_leveled(answer, lang), "level", lang)._replace(title=_word("times", lang))
+    yield _parted([(row["procedure"], row) for row in answer["procedures"]], "procedure", lang)
 
 
 def _leveled(answer: Mapping[str, Any], lang: str) -> list[tuple[str, Mapping[str, Any]]]:
@@ -204,10 +273,10 @@ def _leveled(answer: Mapping[str, Any], lang: str) -> list[tuple[str, Mapping[st
     return [*rows, (_word("all", lang), answer["total"])]
 
 
-def _parted(rows: Sequence[tuple[str, Mapping[str, Any]]], first: str, lang: str) -> str:
+def _parted(rows: Sequence[tuple[str, Mapping[str, Any]]], first: str, lang: str) -> Grid:
     used = [part for part in PARTS if any(row["parts"][part] >= 0.005 for _, row in rows)]
     heads = [_word(name, lang) for name in (first, "dossiers", "days", *used, "on_time")]
-    return table(
+    return Grid(
         heads,
         [
             (
@@ -225,7 +294,7 @@ def _parted(rows: Sequence[tuple[str, Mapping[str, Any]]], first: str, lang: str
 # -- verified ----------------------------------------------------------------------------------------------
 
 
-def _verified(found: Mapping[str, Any], lang: str) -> Iterator[str]:
+def _verified(found: Mapping[str, Any], lang: str) -> Iterator[Grid]:
     seed, n = found["seed"], found["replications"]
     head = _word("verify", lang).format(n=n, first=seed, last=seed + n - 1)
     rows = [
@@ -239,9 +308,9 @@ def _verified(found: Mapping[str, Any], lang: str) -> Iterator[str]:
         for row in found["pools"][:BUSIEST]
     ]
     heads = [_word(name, lang) for name in ("pool", "busy", "working", "clock", "chance")]
-    yield f"{head}\n{table(heads, rows)}"
+    yield Grid(heads, rows, head)
     levels = found["levels"] if len(found["levels"]) > 2 else found["levels"][-1:]
-    yield table(
+    yield Grid(
         [_word(name, lang) for name in ("level", "on_time", "days")],
         [
             (
@@ -252,7 +321,11 @@ def _verified(found: Mapping[str, Any], lang: str) -> Iterator[str]:
             for row in levels
         ],
     )
-    whole = levels[-1].get("on_time")
+
+
+def _off(found: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """How far the formulas are off."""
+    whole = found["levels"][-1].get("on_time")
     if whole and whole["difference"] is not None:
         yield _word("off", lang).format(
             formula=percent(whole["formula"], lang),

@@ -1,10 +1,14 @@
 """Where late dossiers lose their time, in words and tables."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from motcua.charts import Strip, bars
 from motcua.explained import decimals
-from motcua.show import number, percent, table
+from motcua.show import Grid, number, percent
+
+if TYPE_CHECKING:
+    from motcua.pages import Told
 
 MOST = 15
 """Rows of a table."""
@@ -19,6 +23,15 @@ PARTS: Mapping[str, tuple[str, str]] = {
 }
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    "title": ("Where late dossiers lose their time", "Hồ sơ trễ hạn mất thời gian ở đâu"),
+    "asked": (
+        "{source}: where do late dossiers lose their time, by part, step and agency?",
+        "{source}: hồ sơ trễ hạn mất thời gian ở phần nào, bước nào, cơ quan nào?",
+    ),
+    "most": (
+        "Most of it: {part} at the step {step} ({agency}), {share} of all lateness.",
+        "Nhiều nhất: {part}, ở bước {step} ({agency}), {share} tổng số ngày trễ.",
+    ),
     "head": (
         "{source}: {late} late dossiers, {days} days late on average",
         "{source}: {late} hồ sơ trễ hạn, trung bình trễ {days} ngày",
@@ -47,22 +60,54 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 def shown(told: Mapping[str, Any], lang: str) -> str:
     """The answer as text."""
-    source = told["source"] + (f" / {told['office']}" if told["office"] else "")
     if not told["late"]:
-        return _word("none", lang).format(source=source)
-    head = _word("head", lang).format(
-        source=source,
+        return _head(told, lang)
+    tables = [grid.text for grid in _grids(told, lang)]
+    return "\n\n".join([_head(told, lang), *tables, _word("method", lang)])
+
+
+def told(found: Mapping[str, Any], lang: str) -> "Told":
+    """The answer for a page."""
+    from motcua.pages import Chart, Told
+
+    question = _word("asked", lang).format(source=_source(found))
+    verdicts, charts = [_head(found, lang)], []
+    if found["late"]:
+        first = found["causes"][0]
+        causes = {name: _named(name, first[name], lang) for name in ("step", "agency", "part")}
+        verdicts.append(_word("most", lang).format(share=percent(first["share"], lang), **causes))
+    for name in ("part", "step") if found["late"] else ():
+        rows = [(_named(name, row[name], lang), row["share"]) for row in found[f"by_{name}"][:MOST]]
+        strips = [Strip(text, share, percent(share, lang)) for text, share in rows]
+        title = f"{_word('share', lang)}, {_word(name, lang)}"
+        charts.append(Chart(title, bars(strips, _word("share", lang), True, None, lang)))
+    grids = _grids(found, lang) if found["late"] else []
+    return Told(_word("title", lang), question, verdicts, charts, grids, [_word("method", lang)])
+
+
+def _source(told: Mapping[str, Any]) -> str:
+    return str(told["source"]) + (f" / {told['office']}" if told["office"] else "")
+
+
+def _head(told: Mapping[str, Any], lang: str) -> str:
+    if not told["late"]:
+        return _word("none", lang).format(source=_source(told))
+    return _word("head", lang).format(
+        source=_source(told),
         late=number(told["late"], lang),
         days=decimals(told["mean_days_late"], lang),
     )
+
+
+def _grids(told: Mapping[str, Any], lang: str) -> list[Grid]:
     tables = [_table(told[f"by_{name}"], (name,), lang) for name in ("part", "step", "agency")]
     causes = _table(told["causes"], ("step", "agency", "part"), lang)
-    return "\n\n".join([head, *tables, f"{_word('causes', lang)}\n{causes}", _word("method", lang)])
+    return [*tables, causes._replace(title=_word("causes", lang))]
 
 
-def _table(rows: Any, names: tuple[str, ...], lang: str) -> str:
+def _table(rows: Any, names: tuple[str, ...], lang: str) -> Grid:
     heads = [_word(name, lang) for name in (*names, "share", "days_late", "share_of_time")]
-    return table(
+    return Grid(
         heads,
         [
             (

@@ -1,6 +1,6 @@
 """What commands ask for on the command line: instants, dates, addresses, files; and options they share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from math import isfinite
 from pathlib import Path
@@ -166,6 +166,26 @@ lever_option = click.option(
     metavar="LEVER",
     help="A reform, as staff:pool=leader,add=1,on=2026-03-16; see `motcua levers`. Several if need be.",
 )
+processes_option = click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes side by side  [default: one for each core]",
+)
+backend_option = click.option(
+    "--backend",
+    type=click.Choice(["local", "ray", "dask"]),
+    default="local",
+    show_default=True,
+    help="Who does the runs; the answer does not depend on it.",
+)
+format_option = click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+report_option = click.option(
+    "--report",
+    type=FILE,
+    metavar="FILE.html",
+    help="The answer as one page to read and print; beside it FILE.json and FILE.parquet with its figures.",
+)
 speed_option = click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
@@ -173,3 +193,21 @@ speed_option = click.option(
     metavar="X",
     help="X times as fast as it happened; without it as fast as it goes.",
 )
+
+
+def days_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """From when to when."""
+    command = click.option("--until", type=Day(), help="The day after the last one.")(command)
+    return click.option("--from", "start", type=Day(), help="First day, in place of the scenario's.")(command)
+
+
+def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where an answer goes, and how it is told."""
+    for option in (lang_option, format_option, report_option):
+        command = option(command)
+    return command
+
+
+def crew_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where runs are done."""
+    return processes_option(backend_option(command))

@@ -1,45 +1,17 @@
 """`motcua plan`: the least-cost staff that reaches targets, or what stands in its way."""
 
-import json
-import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from motcua.options import FILE, FORMATS, Day, lang_option, lever_option, seed_option
+from motcua.asked import again, loaded, noticed, svg_only
+from motcua.options import FILE, answer_options, crew_options, days_options, lever_option, seed_option
 
 if TYPE_CHECKING:
-    from simulator.experiments.planned import Question
-
-
-def crew_options(command: Any) -> Any:
-    """Where runs are done, for a search whose runs follow from one another."""
-    for option in (
-        click.option(
-            "--processes",
-            type=click.IntRange(min=1),
-            metavar="N",
-            help="Processes side by side  [default: one for each core]",
-        ),
-        click.option(
-            "--backend",
-            type=click.Choice(["local", "ray", "dask"]),
-            default="local",
-            show_default=True,
-            help="Who does the runs; the answer does not depend on it.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def days_options(command: Any) -> Any:
-    """From when to when."""
-    command = click.option("--until", type=Day(), help="The day after the last one.")(command)
-    return click.option("--from", "start", type=Day(), help="First day, in place of the scenario's.")(command)
+    from motcua.answered import Answered
+    from simulator.experiments.planned import Answer, Question
 
 
 @click.command()
@@ -99,8 +71,7 @@ def days_options(command: Any) -> Any:
 @days_options
 @click.option("--plot", type=FILE, help="The curve of what is reached for how much, to a file: .svg.")
 @crew_options
-@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
-@lang_option
+@answer_options
 def plan(**options: Any) -> None:
     """The least-cost staff by pool and office that reaches targets, and what is reached for how much.
 
@@ -114,45 +85,57 @@ def plan(**options: Any) -> None:
       motcua plan an-giang-2021 --target on_time=98% --reforms
       motcua plan an-giang-2021 --target on_time@level:district=0.9 --level district --cost land=1.5 --keep
     """
+    from motcua.answered import answering, written
     from motcua.planned import charted, shown
     from simulator.experiments.backends import crew
     from simulator.experiments.plan import plan as planned
 
     lang = options["lang"]
-    question = _asked(options)
     svg_only(options["plot"])
-    with ExitStack() as stack:
+    with answering(options) as files, ExitStack() as stack:
+        question, notes = _asked(options)
         workers = stack.enter_context(crew(options["backend"], options["processes"]))
-        answer = planned(question, workers, _meter(stack, lang))
-    if options["plot"] is not None:
-        options["plot"].write_text(charted(answer, lang), "utf-8")
-    if options["form"] == "json":
-        told = {**answer.plain(), "command": command(options), "svg": charted(answer, lang)}
-        click.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
-    else:
-        click.echo(shown(answer, command(options), lang))
-    if answer.best is None:
+        found = planned(question, workers, _meter(stack, lang))
+        answer = {**found.plain(), "command": again(plan, options), "svg": charted(found, lang)}
+        files.picture(answer["svg"])
+        if files.wanted:
+            _report(files, found, answer, notes, options)
+    click.echo(written(answer) if options["form"] == "json" else shown(found, answer["command"], lang))
+    if found.best is None:
         raise SystemExit(1)
 
 
-def _asked(options: dict[str, Any]) -> "Question":
-    from motcua.notices import notices
-    from motcua.runs import check_days
-    from motcua.show import clean
+def _report(
+    files: "Answered",
+    found: "Answer",
+    answer: Mapping[str, Any],
+    notes: Sequence[str],
+    options: Mapping[str, Any],
+) -> None:
+    from motcua.basis import of_scenario
+    from motcua.figures import planned
+    from motcua.planned import told
+    from simulator.scenario.levers import parse
+
+    asked, lang = found.question, options["lang"]
+    scenario = asked.world.scenario
+    span = asked.start or scenario.start, asked.until or scenario.until
+    levers = [*found.world.levers, *map(parse, found.together)]
+    basis = of_scenario(scenario, options["scenario"], span, levers, notes, lang)
+    files.put(told(found, answer["command"], lang), basis, answer, planned(answer), lang)
+
+
+def _asked(options: Mapping[str, Any]) -> "tuple[Question, list[str]]":
+    """What is asked, and what is to be said before."""
     from simulator.experiments.planned import Question
     from simulator.experiments.seats import Wish
     from simulator.experiments.targets import parse
     from simulator.experiments.worlds import World, checked
-    from simulator.scenario.files import load
     from simulator.scenario.levers import parse as lever
 
-    scenario = load(options["scenario"])
-    start, until = options["start"] or scenario.start, options["until"] or scenario.until
-    check_days(start, until)
+    scenario = loaded(options)
     world = World("plan", scenario, tuple(lever(text) for text in options["levers"]))
     checked([world])
-    for sentence in notices(scenario, world.levers, until, options["lang"]):
-        click.echo(f"motcua: {clean(sentence)}", err=True)
     wish = Wish(
         options["pools"],
         options["offices"],
@@ -162,7 +145,7 @@ def _asked(options: dict[str, Any]) -> "Question":
         options["keep"],
         options["alike"],
     )
-    return Question(
+    question = Question(
         world,
         tuple(map(parse, options["targets"])),
         options["probability"],
@@ -174,6 +157,7 @@ def _asked(options: dict[str, Any]) -> "Question":
         options["most"],
         options["reforms"],
     )
+    return question, noticed(scenario, world.levers, options)
 
 
 def _cost(pair: str) -> tuple[str, float]:
@@ -184,39 +168,6 @@ def _cost(pair: str) -> tuple[str, float]:
         return pool or "?", float(cost)
     except ValueError:
         raise BadInput(f"--cost {pair!r}: write POOL=NUMBER, as leader=2") from None
-
-
-def svg_only(path: Path | None) -> None:
-    """BadInput where a picture would be no SVG."""
-    from motcua.files import BadInput
-
-    if path is not None and path.suffix != ".svg":
-        raise BadInput(f"--plot {path}: the picture is an SVG, write a name that ends in .svg")
-
-
-_FLAGS = {
-    "targets": "--target", "levers": "--lever", "pools": "--pool", "offices": "--office", "levels": "--level",
-    "costs": "--cost", "start": "--from",
-}  # fmt: skip
-_USUAL = {"probability": 0.95, "most": 400, "seed": 1}
-_LEFT_OUT = frozenset({"scenario", "plot", "processes", "backend", "form", "lang"})
-
-
-def command(options: Mapping[str, Any]) -> str:
-    """The command that repeats the answer."""
-    return written("plan", options, _FLAGS, _USUAL)
-
-
-def written(name: str, options: Mapping[str, Any], flags: Mapping[str, str], usual: Mapping[str, Any]) -> str:
-    """A command with those of its options on which the answer depends."""
-    words = ["motcua", name, str(options["scenario"])]
-    for option, value in options.items():
-        if option in _LEFT_OUT or value in (None, False, ()) or usual.get(option) == value:
-            continue
-        flag = flags.get(option, f"--{option.replace('_', '-')}")
-        for each in value if isinstance(value, tuple) else (value,):
-            words += [flag] if each is True else [flag, str(each)]
-    return shlex.join(words)
 
 
 _STAGES = {

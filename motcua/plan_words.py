@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
-    "head": ("{name}, {first} to {last}", "{name}, {first} đến {last}"),
+    "title": ("What staff it takes", "Cần bao nhiêu cán bộ"),
+    "asked": (
+        "{title}, {period}: what is the least-cost staff that reaches this: {targets}?",
+        "{title}, {period}: cần bố trí cán bộ thế nào, với chi phí thấp nhất, để đạt: {targets}?",
+    ),
+    "period": ("{first} to {last}", "{first} đến {last}"),
+    "head": ("{name}, {period}", "{name}, {period}"),
     "levers": ("levers", "biện pháp"),
     "wanted": ("wanted: {targets}", "mục tiêu: {targets}"),
     "often": (", in {share} of the periods", ", ở {share} số kỳ"),
@@ -107,6 +113,31 @@ WORDS: Mapping[str, tuple[str, str]] = {
             "án, {runs} lượt chạy từng phần."
         ),
     ),
+    "luck": (
+        (
+            "All plans were tried under the same seeds, from {seed} on, each in as many runs as its verdict "
+            "took ({most} at most); a run is one period with luck of its own."
+        ),
+        (
+            "Mọi phương án được thử với cùng các hạt giống, từ {seed}, mỗi phương án chạy đến khi đủ kết "
+            "luận (nhiều nhất {most} lượt); mỗi lượt là một kỳ với ngẫu nhiên riêng."
+        ),
+    ),
+    "fresh": (
+        "The plan's figures are of runs that the search had not seen, with seeds from {seed} on.",
+        "Số liệu của phương án lấy từ các lượt chạy mới, hạt giống từ {seed}, không dùng khi tìm.",
+    ),
+    "chosen": (
+        (
+            "Posts are chosen, places at which one dossier after the other is worked on; an official has as "
+            "many as the scenario's share of a day gives. Without --cost each official costs 1."
+        ),
+        (
+            "Đối tượng được chọn là số vị trí, mỗi vị trí xử lý lần lượt từng hồ sơ; số vị trí của một cán "
+            "bộ tính theo tỷ lệ thời gian trong kịch bản. Không có --cost thì mỗi cán bộ có chi phí 1."
+        ),
+    ),
+    "made": ("{runs} runs were made.", "Đã chạy {runs} lượt."),
     "compare": ("Beside today's staff: {command}", "So với số cán bộ hiện nay: {command}"),
     "again": ("Again: {command}", "Chạy lại: {command}"),
 }

@@ -1,5 +1,6 @@
 """A plan in words, in English and Vietnamese: the answer, who, what for how much, and how to go on."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from math import isnan
@@ -8,9 +9,10 @@ from typing import TYPE_CHECKING
 from motcua.charts import Dot, curve
 from motcua.names import named
 from motcua.plan_words import WORDS
-from motcua.show import day, decimal, number, percent, table
+from motcua.show import Grid, day, decimal, number, percent
 
 if TYPE_CHECKING:
+    from motcua.pages import Told
     from simulator.experiments.measures import Key
     from simulator.experiments.planned import Answer, Point
     from simulator.experiments.targets import Target
@@ -23,16 +25,33 @@ def shown(answer: "Answer", command: str, lang: str) -> str:
     """The answer as text."""
     parts = [_head(answer, lang)]
     if answer.best is not None:
-        parts += [_found(answer, answer.best, lang), _pools(answer, answer.best, lang)]
+        parts += ["\n".join(_found(answer, answer.best, lang)), _pools(answer, answer.best, lang).text]
     else:
         parts += _never(answer, command, lang)
     if len(answer.curve) > 1:
-        parts.append(f"{_say('curve', lang)}\n{_curve(answer, lang)}")
+        parts.append(_curve(answer, lang).text)
     if answer.best is not None:
-        kind = "exact" if answer.exact else "near"
-        counts = {"judged": number(answer.judged, lang), "runs": number(answer.runs, lang)}
-        parts.append("\n".join([_say(kind, lang).format(**counts), *_on(answer, answer.best, lang)]))
+        parts.append("\n".join([_searched(answer, lang), *_on(answer, answer.best, command, lang)]))
     return "\n\n".join([*parts, _say("again", lang).format(command=command)])
+
+
+def told(answer: "Answer", command: str, lang: str) -> "Told":
+    """The answer for a page."""
+    from motcua.pages import Chart, Told
+
+    asked, best = answer.question, answer.best
+    question = _say("asked", lang).format(
+        title=asked.world.scenario.title, period=_period(answer, lang), targets=_targets(answer, lang)
+    )
+    charts = [Chart(_say("curve", lang).rstrip(":"), charted(answer, lang))]
+    grids = [_curve(answer, lang)]
+    if best is None:
+        verdicts = [_short(answer, lang), *_could(answer, command, lang)]
+        grids += _tried(answer, lang)
+    else:
+        verdicts = list(_found(answer, best, lang))
+        grids.insert(0, _pools(answer, best, lang))
+    return Told(_say("title", lang), question, verdicts, charts, grids, list(_grounds(answer, command, lang)))
 
 
 def charted(answer: "Answer", lang: str) -> str:
@@ -44,25 +63,31 @@ def charted(answer: "Answer", lang: str) -> str:
         for each in point.figures[:1]
     ]
     across = _say("cost" if _priced(answer) else "officials", lang)
-    return curve(dots, across, _name(target.key, lang), target.wanted, _share(target))
+    return curve(dots, across, _name(target.key, lang), target.wanted, _share(target), lang)
 
 
 def _head(answer: "Answer", lang: str) -> str:
+    words = answer.world.words
+    head = _say("head", lang).format(name=answer.world.scenario.name, period=_period(answer, lang))
+    levers = f"\n{_say('levers', lang)}: {', '.join(words)}" if words else ""
+    return f"{head}{levers}\n{_say('wanted', lang).format(targets=_targets(answer, lang))}"
+
+
+def _period(answer: "Answer", lang: str) -> str:
     asked, scenario = answer.question, answer.world.scenario
     start, until = asked.start or scenario.start, asked.until or scenario.until
-    head = _say("head", lang).format(
-        name=scenario.name, first=day(start, lang), last=day(until - timedelta(days=1), lang)
-    )
-    words = answer.world.words
-    levers = f"\n{_say('levers', lang)}: {', '.join(words)}" if words else ""
+    return _say("period", lang).format(first=day(start, lang), last=day(until - timedelta(days=1), lang))
+
+
+def _targets(answer: "Answer", lang: str) -> str:
+    asked = answer.question
     wanted = _say("and", lang).join(_wanted(target, lang) for target in asked.targets)
-    how = _say("average", lang) if asked.average else _say("often", lang).format(
-        share=_rounded(asked.probability, lang)
-    )  # fmt: skip
-    return f"{head}{levers}\n{_say('wanted', lang).format(targets=wanted)}{how}"
+    if asked.average:
+        return wanted + _say("average", lang)
+    return wanted + _say("often", lang).format(share=_rounded(asked.probability, lang))
 
 
-def _found(answer: "Answer", best: "Point", lang: str) -> str:
+def _found(answer: "Answer", best: "Point", lang: str) -> list[str]:
     apart = round(best.officials - answer.now.officials, 9)
     kind = "more" if apart > 0 else "fewer" if apart < 0 else "same"
     lines = [
@@ -81,18 +106,38 @@ def _found(answer: "Answer", best: "Point", lang: str) -> str:
     ]  # fmt: skip
     if answer.together:
         lines.insert(0, _say("pulled", lang).format(levers=", ".join(answer.together)))
-    return "\n".join(lines)
+    return lines
 
 
-def _never(answer: "Answer", command: str, lang: str) -> Iterator[str]:
+def _never(answer: "Answer", command: str, lang: str) -> list[str]:
+    tried = [grid.text for grid in _tried(answer, lang)]
+    return [_short(answer, lang), *tried, *_could(answer, command, lang)]
+
+
+def _short(answer: "Answer", lang: str) -> str:
+    """Why there is no plan."""
     full, wish = answer.full, answer.question.wish
     bound = wish.most or wish.pools or wish.offices or wish.levels
-    yield _say("capped" if bound else "never", lang).format(
+    return _say("capped" if bound else "never", lang).format(
         posts=number(full.posts, lang), share=_rounded(full.often, lang), n=number(full.runs, lang),
         figures=_figures(answer, full, lang),
     )  # fmt: skip
+
+
+def _could(answer: "Answer", command: str, lang: str) -> Iterator[str]:
+    """What could reach it."""
     if not answer.tried:
         yield _say("none", lang)
+    elif answer.together:
+        more = (word for lever in answer.together for word in ("--lever", lever))
+        again = f"{command} {shlex.join(more)}"
+        yield _say("together", lang).format(levers=", ".join(answer.together), command=again)
+    else:
+        yield _say("apart", lang)
+
+
+def _tried(answer: "Answer", lang: str) -> Iterator[Grid]:
+    if not answer.tried:
         return
     heads = [
         _say("lever", lang),
@@ -103,15 +148,10 @@ def _never(answer: "Answer", command: str, lang: str) -> Iterator[str]:
         [each.lever, *_values(answer, each.figures, lang), _rounded(each.often, lang)]
         for each in answer.tried[:LEVERS]
     ]
-    yield f"{_say('could', lang)}\n{table(heads, rows)}"
-    if answer.together:
-        again = " ".join([command, *(f"--lever {word}" for word in answer.together)])
-        yield _say("together", lang).format(levers=", ".join(answer.together), command=again)
-    else:
-        yield _say("apart", lang)
+    yield Grid(heads, rows, _say("could", lang))
 
 
-def _pools(answer: "Answer", best: "Point", lang: str) -> str:
+def _pools(answer: "Answer", best: "Point", lang: str) -> Grid:
     seats = list(zip(answer.seats, best.plan, strict=True))
     many = len(seats) > LEVERS * 2
     chosen = [(seat, posts) for seat, posts in seats if posts != seat.now or not many]
@@ -128,12 +168,10 @@ def _pools(answer: "Answer", best: "Point", lang: str) -> str:
     ]
     heads = [_say(name, lang) for name in ("pool", "load", "now", "posts", "change", "officials")]
     rest = len(seats) - len(chosen)
-    shown = table(heads, rows) if rows else ""
-    others = _say("others", lang).format(n=number(rest, lang)) if rest else ""
-    return "\n".join(filter(None, (shown, others)))
+    return Grid(heads, rows, "", _say("others", lang).format(n=number(rest, lang)) if rest else "")
 
 
-def _curve(answer: "Answer", lang: str) -> str:
+def _curve(answer: "Answer", lang: str) -> Grid:
     priced = [_say("cost", lang)] if _priced(answer) else []
     heads = [
         *priced,
@@ -154,17 +192,37 @@ def _curve(answer: "Answer", lang: str) -> str:
         ]
         for point in answer.curve
     ]
-    return table(heads, rows)
+    return Grid(heads, rows, _say("curve", lang))
 
 
-def _on(answer: "Answer", best: "Point", lang: str) -> Iterator[str]:
+def _searched(answer: "Answer", lang: str) -> str:
+    """How far the search went."""
+    kind = "exact" if answer.exact else "near"
+    return _say(kind, lang).format(judged=number(answer.judged, lang), runs=number(answer.runs, lang))
+
+
+def _on(answer: "Answer", best: "Point", command: str, lang: str) -> Iterator[str]:
     """How to see more of it."""
     levers = [*answer.world.words, *answer.levers(best.plan)]
     if levers:
-        scenario = answer.world.scenario.name
-        yield _say("compare", lang).format(
-            command=f'motcua compare {scenario} --world "plan={";".join(levers)}"'
-        )
+        scenario = shlex.split(command)[2]
+        beside = ("motcua", "compare", scenario, "--world", f"plan={';'.join(levers)}")
+        yield _say("compare", lang).format(command=shlex.join(beside))
+
+
+def _grounds(answer: "Answer", command: str, lang: str) -> Iterator[str]:
+    """How it was reckoned, for a page."""
+    from simulator.experiments.plan import FRESH
+
+    asked = answer.question
+    yield _say("luck", lang).format(seed=asked.seed, most=number(asked.most, lang))
+    yield _say("fresh", lang).format(seed=number(asked.seed + FRESH, lang))
+    yield _say("chosen", lang)
+    if answer.best is not None:
+        yield _searched(answer, lang)
+        yield from _on(answer, answer.best, command, lang)
+    else:
+        yield _say("made", lang).format(runs=number(answer.runs, lang))
 
 
 def _mark(answer: "Answer", point: "Point", lang: str) -> str:

@@ -7,14 +7,47 @@ from typing import TYPE_CHECKING
 
 from motcua.charts import Stripe, tornado
 from motcua.names import named
-from motcua.show import day, decimal, number, percent, table
+from motcua.show import Grid, day, decimal, number, percent
 
 if TYPE_CHECKING:
+    from motcua.pages import Told
     from simulator.experiments.parameters import Parameter
     from simulator.experiments.sensitivity import Answer
 
 _WORDS: Mapping[str, tuple[str, str]] = {
-    "head": ("{name}, {first} to {last}: {what}", "{name}, {first} đến {last}: {what}"),
+    "title": ("What moves a figure", "Tham số nào ảnh hưởng đến kết quả"),
+    "asked": (
+        (
+            "{title}, {period}: which inputs that are not known exactly move this figure most, and how wide "
+            "is its interval with them: {what}?"
+        ),
+        (
+            "{title}, {period}: trong các tham số chưa biết chính xác, tham số nào ảnh hưởng nhiều nhất, và "
+            "khoảng tin cậy khi đó rộng bao nhiêu, đối với: {what}?"
+        ),
+    ),
+    "drawn": (
+        "{what}, with each parameter at its lower and its higher value, all others as they are",
+        "{what}, khi từng tham số ở mức thấp và mức cao, các tham số khác giữ nguyên",
+    ),
+    "given": (
+        "The bounds are those of the question (--parameter).",
+        "Các khoảng giá trị do người hỏi đưa ra (--parameter).",
+    ),
+    "ours": (
+        "The bounds are ours, and nobody's measurement: give your own with --parameter.",
+        "Các khoảng giá trị do chúng tôi giả định, chưa ai đo: hãy nêu khoảng của mình bằng --parameter.",
+    ),
+    "even": (
+        "Values are taken as equally likely between their bounds, and as independent of one another.",
+        "Các giá trị được coi là có khả năng như nhau trong khoảng và độc lập với nhau.",
+    ),
+    "luck": (
+        "Each row of values was run {n} times, seeds {first} to {last}, so differences are no luck of a run.",
+        "Mỗi bộ giá trị chạy {n} lượt, hạt giống {first} đến {last}, nên chênh lệch không do ngẫu nhiên.",
+    ),
+    "period": ("{first} to {last}", "{first} đến {last}"),
+    "head": ("{name}, {period}: {what}", "{name}, {period}: {what}"),
     "levers": ("levers", "biện pháp"),
     "usual": (
         "As it is: {mean} ({low} to {high}: luck alone, 95 %, {n} runs).",
@@ -66,11 +99,26 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 def shown(answer: "Answer", command: str, lang: str) -> str:
     """The answer as text."""
-    notes = _say("notes" if answer.effects else "shares", lang)
-    runs = _say("runs", lang).format(n=number(answer.runs, lang))
     again = _say("again", lang).format(command=command)
-    return "\n\n".join([_head(answer, lang), "\n".join(_told(answer, lang)), _rows(answer, lang),
-                        f"{notes} {runs}", again])  # fmt: skip
+    parts = [_head(answer, lang), "\n".join(_told(answer, lang)), _rows(answer, lang).text]
+    return "\n\n".join([*parts, " ".join(_notes(answer, lang)), again])
+
+
+def told(answer: "Answer", lang: str, given: bool = True) -> "Told":
+    """The answer for a page; `given`: the bounds are not the usual ones."""
+    from motcua.pages import Chart, Told
+
+    asked = answer.question
+    question = _say("asked", lang).format(
+        title=asked.world.scenario.title, period=_period(answer, lang), what=_what(answer, lang)
+    )
+    most, *others = list(_told(answer, lang))[::-1]
+    bounds = _say("given" if given else "ours", lang)
+    luck = _say("luck", lang).format(n=asked.seeds, first=asked.seed, last=asked.seed + asked.seeds - 1)
+    grounds = [luck, bounds, _say("even", lang), *_notes(answer, lang)]
+    chart = Chart(_say("drawn", lang).format(what=_what(answer, lang)), charted(answer, lang))
+    verdicts = [most, *others[::-1]]
+    return Told(_say("title", lang), question, verdicts, [chart], [_rows(answer, lang)], grounds)
 
 
 def charted(answer: "Answer", lang: str) -> str:
@@ -82,18 +130,26 @@ def charted(answer: "Answer", lang: str) -> str:
         for i in wide
         if not isnan((bar := answer.bars[i]).low + bar.high)
     ]
-    return tornado(stripes, answer.widened.usual.mean, _what(answer, lang), _share(answer))
+    return tornado(stripes, answer.widened.usual.mean, _what(answer, lang), _share(answer), lang)
 
 
 def _head(answer: "Answer", lang: str) -> str:
+    words = answer.question.world.words
+    head = _say("head", lang).format(
+        name=answer.question.world.scenario.name, period=_period(answer, lang), what=_what(answer, lang)
+    )
+    return f"{head}\n{_say('levers', lang)}: {', '.join(words)}" if words else head
+
+
+def _period(answer: "Answer", lang: str) -> str:
     asked, scenario = answer.question, answer.question.world.scenario
     start, until = asked.start or scenario.start, asked.until or scenario.until
-    last = day(until - timedelta(days=1), lang)
-    head = _say("head", lang).format(
-        name=scenario.name, first=day(start, lang), last=last, what=_what(answer, lang)
-    )
-    words = asked.world.words
-    return f"{head}\n{_say('levers', lang)}: {', '.join(words)}" if words else head
+    return _say("period", lang).format(first=day(start, lang), last=day(until - timedelta(days=1), lang))
+
+
+def _notes(answer: "Answer", lang: str) -> Iterator[str]:
+    yield _say("notes" if answer.effects else "shares", lang)
+    yield _say("runs", lang).format(n=number(answer.runs, lang))
 
 
 def _told(answer: "Answer", lang: str) -> Iterator[str]:
@@ -114,7 +170,7 @@ def _told(answer: "Answer", lang: str) -> Iterator[str]:
     yield _say("most", lang).format(which=", ".join(which))
 
 
-def _rows(answer: "Answer", lang: str) -> str:
+def _rows(answer: "Answer", lang: str) -> Grid:
     names = ["effect", "sigma"] if answer.effects else ["first", "total"]
     heads = ["parameter", "is", "bounds", "low", "high", "half", *names]
     rows = []
@@ -125,7 +181,7 @@ def _rows(answer: "Answer", lang: str) -> str:
             _value(answer, bar.low, lang), _value(answer, bar.high, lang), _size(answer, bar.by.half, lang),
             *_indices(answer, i, lang),
         ])  # fmt: skip
-    return table([_say(name, lang) for name in heads], rows)
+    return Grid([_say(name, lang) for name in heads], rows)
 
 
 def _indices(answer: "Answer", i: int, lang: str) -> list[str]:

@@ -1,16 +1,17 @@
 """`motcua sensitivity`: which uncertain parameters move an indicator, and how far they widen its interval."""
 
-import json
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from motcua.options import FILE, FORMATS, lang_option, lever_option, seed_option
-from motcua.plan import crew_options, days_options
+from motcua.asked import again, loaded, noticed, svg_only
+from motcua.options import FILE, answer_options, crew_options, days_options, lever_option, seed_option
 
 if TYPE_CHECKING:
-    from simulator.experiments.sensitivity import Question
+    from motcua.answered import Answered
+    from simulator.experiments.sensitivity import Answer, Question
 
 
 @click.command()
@@ -56,8 +57,7 @@ if TYPE_CHECKING:
 @days_options
 @click.option("--plot", type=FILE, help="The tornado of the parameters, to a file: .svg.")
 @crew_options
-@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
-@lang_option
+@answer_options
 def sensitivity(**options: Any) -> None:
     """Which parameters that are not known exactly move an indicator, and how wide its interval is with them.
 
@@ -70,43 +70,58 @@ def sensitivity(**options: Any) -> None:
       motcua sensitivity quickstart --indicator wait --method sobol --plot tornado.svg
       motcua sensitivity an-giang-2021 --parameter agencies.tax.delay=0.6..1.2 --method sobol
     """
+    from motcua.answered import answering, written
     from motcua.meter import Meter
     from motcua.sensitive import charted, shown
     from simulator.experiments.backends import crew
-    from simulator.experiments.sensitivity import sensitivity as found
+    from simulator.experiments.indices import ready
+    from simulator.experiments.sensitivity import sensitivity as reckoned
 
     lang = options["lang"]
-    question = _asked(options)
-    with ExitStack() as stack:
+    ready()
+    svg_only(options["plot"])
+    with answering(options) as files, ExitStack() as stack:
+        question, notes = _asked(options)
         workers = stack.enter_context(crew(options["backend"], options["processes"]))
         meter = stack.enter_context(Meter(lang))
         what = "đang chạy" if lang == "vi" else "running"
-        answer = found(question, workers, lambda done, about: meter.to(what, done, about))
-    if options["plot"] is not None:
-        options["plot"].write_text(charted(answer, lang), "utf-8")
-    if options["form"] == "json":
-        told = {**answer.plain(), "command": command(options), "svg": charted(answer, lang)}
-        click.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
-    else:
-        click.echo(shown(answer, command(options), lang))
+        found = reckoned(question, workers, lambda done, about: meter.to(what, done, about))
+        answer = {**found.plain(), "command": again(sensitivity, options), "svg": charted(found, lang)}
+        files.picture(answer["svg"])
+        if files.wanted:
+            _report(files, found, answer, notes, options)
+    click.echo(written(answer) if options["form"] == "json" else shown(found, answer["command"], lang))
 
 
-def _asked(options: dict[str, Any]) -> "Question":
+def _report(
+    files: "Answered",
+    found: "Answer",
+    answer: Mapping[str, Any],
+    notes: Sequence[str],
+    options: Mapping[str, Any],
+) -> None:
+    from motcua.basis import of_scenario
+    from motcua.figures import moved
+    from motcua.sensitive import told
+
+    asked, lang = found.question, options["lang"]
+    scenario = asked.world.scenario
+    span = asked.start or scenario.start, asked.until or scenario.until
+    basis = of_scenario(scenario, options["scenario"], span, asked.world.levers, notes, lang)
+    page = told(found, lang, given=bool(options["parameters"]))
+    files.put(page, basis, answer, moved(answer), lang)
+
+
+def _asked(options: Mapping[str, Any]) -> "tuple[Question, list[str]]":
+    """What is asked, and what is to be said before."""
     from motcua.files import BadInput
-    from motcua.plan import svg_only
-    from motcua.runs import check_days
-    from simulator.experiments.indices import ready
     from simulator.experiments.measures import key
     from simulator.experiments.parameters import parse, usual
     from simulator.experiments.sensitivity import SIZES, Question
     from simulator.experiments.worlds import World, checked
-    from simulator.scenario.files import load
     from simulator.scenario.levers import parse as lever
 
-    ready()
-    svg_only(options["plot"])
-    scenario = load(options["scenario"])
-    check_days(options["start"] or scenario.start, options["until"] or scenario.until)
+    scenario = loaded(options)
     world = World("sensitivity", scenario, tuple(lever(text) for text in options["levers"]))
     checked([world])
     chosen = [parse(scenario, text) for text in options["parameters"]] or usual(scenario)
@@ -116,7 +131,7 @@ def _asked(options: dict[str, Any]) -> "Question":
     size = options["size"] or SIZES[options["method"]]
     if options["method"] == "sobol" and size & (size - 1):
         raise BadInput(f"--size {size}: Sobol's rows are a power of 2, as 64")
-    return Question(
+    question = Question(
         world,
         tuple(chosen),
         key(options["indicator"]),
@@ -128,13 +143,4 @@ def _asked(options: dict[str, Any]) -> "Question":
         until=options["until"],
     )
 
-
-_FLAGS = {"parameters": "--parameter", "levers": "--lever", "start": "--from"}
-_USUAL = {"indicator": "on_time", "method": "morris", "replications": 4, "seed": 1}
-
-
-def command(options: dict[str, Any]) -> str:
-    """The command that repeats the answer."""
-    from motcua.plan import written
-
-    return written("sensitivity", options, _FLAGS, _USUAL)
+    return question, noticed(scenario, world.levers, options)
