@@ -1,8 +1,8 @@
 """Charts as inline SVG, drawn by hand: they need no library, print well, and are the same each time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from math import floor, isnan, log10, nan
+from math import ceil, floor, isnan, log10, nan
 from typing import NamedTuple
 
 BLUE, ORANGE, GREY, FAINT = "#0072b2", "#d55e00", "#555555", "#dddddd"
@@ -115,20 +115,29 @@ def tornado(stripes: Sequence[Stripe], usual: float, across: str, percent: bool,
     for i, stripe in enumerate(stripes):
         y = top + row * i + 5
         parts.append(_name(left - 10, y + 15, stripe.name))
-        for value, label, colour in (
-            (stripe.low, stripe.low_label, BLUE),
-            (stripe.high, stripe.high_label, ORANGE),
-        ):
-            start, width = min(x(value), x(usual)), abs(x(value) - x(usual))
-            parts.append(
-                f"<rect x='{start:.1f}' y='{y}' width='{max(width, 0.5):.1f}' height='20' fill='{colour}' "
-                f"fill-opacity='{0.85 if colour == BLUE else 0.7}'/>"
-            )
-            before = value < usual or (value == usual and colour == BLUE)
-            parts.append(_text(x(value) + (-4 if before else 4), y + 15, label, "end" if before else "start"))
+        parts += _halves(stripe, usual, x, y)
     parts.append(_rule(x(usual), top, bottom, GREY))
     parts.append(_text((left + WIDTH - right) / 2, height - 8, across, "middle"))
     return _svg(height, across, parts)
+
+
+def _halves(stripe: Stripe, usual: float, x: "_Scale", y: float) -> Iterator[str]:
+    """The two halves of a bar; where both lie on one side, the shorter one's label stands on the other."""
+    lower_first = abs(stripe.low - usual) >= abs(stripe.high - usual)
+    far, near = (stripe.low, stripe.high) if lower_first else (stripe.high, stripe.low)
+    left = far < usual or (far == usual and lower_first)
+    for value, label, colour, opacity, is_far in (
+        (stripe.low, stripe.low_label, BLUE, 0.85, lower_first),
+        (stripe.high, stripe.high_label, ORANGE, 0.7, not lower_first),
+    ):
+        start, width = min(x(value), x(usual)), abs(x(value) - x(usual))
+        yield (
+            f"<rect x='{start:.1f}' y='{y}' width='{max(width, 0.5):.1f}' height='20' fill='{colour}' "
+            f"fill-opacity='{opacity}'/>"
+        )
+        alone = is_far or (near - usual) * (far - usual) < 0
+        at, before = x(value if alone else usual), is_far is left
+        yield _text(at + (-4 if before else 4), y + 15, label, "end" if before else "start")
 
 
 def forest(spans: Sequence[Span], across: str, lang: str = "en") -> str:
@@ -254,5 +263,5 @@ def _ticks(low: float, high: float) -> list[float]:
         return [low]
     step = 10.0 ** floor(log10((high - low) / 4))
     step *= next((k for k in (1, 2, 5, 10) if (high - low) / (step * k) <= 7), 10)
-    first = int(-(-low // step))
-    return [round(i * step, 12) for i in range(first, int(high // step) + 1)]
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return [round(i * step, 12) for i in range(first, last + 1)]

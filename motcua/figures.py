@@ -1,7 +1,7 @@
 """The figures of an answer as a tidy table: a row a figure, with its interval where it has one.
 
-`part` is where the figure stands in the JSON (plan, today, pools, parameters ...), `name` whose it is there
-(a world, a pool, a parameter), `figure` what it is called there, `of` whom of the offices it is about.
+`part` is where the figure stands in the JSON (plan, today, pools, parameters.morris ...), `name` whose it is
+there (a world, a pool, a parameter), `figure` what it is called there, `of` whom of the offices it is about.
 """
 
 from collections.abc import Iterator, Mapping
@@ -46,14 +46,17 @@ LATE = {
 def compared(told: Told) -> Iterator[Row]:
     """Those of a comparison: of the baseline, of each world, and what lies between."""
     name = told["scenario"]
+    for side in told["worlds"]:
+        yield Row(name, "worlds", side["name"], "officials", value=side["officials"])
     for each in told["figures"]:
         bounds = _bounded(each)
-        yield Row(name, "baseline", "baseline", each["indicator"], each["of"], runs=told["runs"], **bounds)
+        yield Row(name, "figures", "baseline", each["indicator"], each["of"], runs=told["runs"], **bounds)
     for each in told["effects"]:
         whose = {"name": each["world"], "figure": each["indicator"], "of": each["of"], "runs": each["runs"]}
-        yield Row(name, "world", value=each["value"], **whose)
+        for part in ("baseline", "value"):
+            yield Row(name, f"effects.{part}", value=each[part], **whose)
         bounds = {"low": each["low"], "high": each["high"], "holm": each["holm"]}
-        yield Row(name, "difference", value=each["difference"], **bounds, **whose)
+        yield Row(name, "effects.difference", value=each["difference"], **bounds, **whose)
 
 
 def planned(told: Told) -> Iterator[Row]:
@@ -88,7 +91,7 @@ def explained(told: Told) -> Iterator[Row]:
     found = told.get("verify", {"pools": [], "levels": []})
     for part, key in (("pools", "pool"), ("levels", "level")):
         for each in found[part]:
-            yield from _runs(name, f"verify_{part}", each[key] or "total", each, found["replications"])
+            yield from _runs(name, f"verify.{part}", each[key] or "total", each, found["replications"])
 
 
 def late(told: Told) -> Iterator[Row]:
@@ -106,7 +109,8 @@ def moved(told: Told) -> Iterator[Row]:
     for each in told["parameters"]:
         whose, bounds = each["parameter"], _bounded(each["difference"])
         yield Row(name, "parameters", whose, "difference", of, runs=told["seeds"], **bounds)
-        parts = {"parameters": each, **{part: each[part] for part in ("morris", "sobol") if part in each}}
+        inner = {f"parameters.{part}": each[part] for part in ("morris", "sobol") if part in each}
+        parts = {"parameters": each, **inner}
         for part, found in parts.items():
             for row in _numbers(name, part, whose, found):
                 yield row._replace(of=of)

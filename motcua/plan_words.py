@@ -137,6 +137,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
             "bộ tính theo tỷ lệ thời gian trong kịch bản. Không có --cost thì mỗi cán bộ có chi phí 1."
         ),
     ),
+    "between": ("95 % interval", "khoảng tin cậy 95%"),
+    "anew": ("the plan, in fresh runs", "phương án, lượt chạy mới"),
+    "runs": ("runs", "lượt chạy"),
     "made": ("{runs} runs were made.", "Đã chạy {runs} lượt."),
     "compare": ("Beside today's staff: {command}", "So với số cán bộ hiện nay: {command}"),
     "again": ("Again: {command}", "Chạy lại: {command}"),

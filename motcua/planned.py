@@ -44,7 +44,7 @@ def told(answer: "Answer", command: str, lang: str) -> "Told":
         title=asked.world.scenario.title, period=_period(answer, lang), targets=_targets(answer, lang)
     )
     charts = [Chart(_say("curve", lang).rstrip(":"), charted(answer, lang))]
-    grids = [_curve(answer, lang)]
+    grids = [_reached(answer, lang)]
     if best is None:
         verdicts = [_short(answer, lang), *_could(answer, command, lang)]
         grids += _tried(answer, lang)
@@ -192,6 +192,26 @@ def _curve(answer: "Answer", lang: str) -> Grid:
         ]
         for point in answer.curve
     ]
+    return Grid(heads, rows, _say("curve", lang))
+
+
+def _reached(answer: "Answer", lang: str) -> Grid:
+    """The curve with the intervals of all its figures, and the plan as the fresh runs have it."""
+    points = [(point, _mark(answer, point, lang)) for point in answer.curve]
+    if answer.best is not None:
+        points.append((answer.best, _say("anew", lang)))
+    between = _say("between", lang)
+    names = [word for t in answer.question.targets for word in (_name(t.key, lang), between)]
+    heads = [_say(name, lang) for name in ("cost", "officials", "posts")]
+    rows = []
+    for point, mark in points:
+        row = [decimal(point.cost, lang), decimal(point.officials, lang), number(point.posts, lang)]
+        for target, each in zip(answer.question.targets, point.figures, strict=True):
+            low, high = (_value(target, bound, lang) for bound in (each.low, each.high))
+            row += [_value(target, each.mean, lang), f"{low} … {high}"]
+        row += [_rounded(point.often, lang), f"{_rounded(point.low, lang)} … {_rounded(point.high, lang)}"]
+        rows.append([*row, number(point.runs, lang), mark])
+    heads += [*names, _say("reached", lang), between, _say("runs", lang), _say("is", lang)]
     return Grid(heads, rows, _say("curve", lang))
 
 

@@ -156,7 +156,7 @@ def _told(answer: "Answer", lang: str) -> Iterator[str]:
     found = answer.widened
 
     def value(x: float) -> str:
-        return _value(answer, x, lang)
+        return _value(answer, min(max(x, 0.0), 1.0) if _share(answer) else x, lang)
 
     usual = found.usual
     yield _say("usual", lang).format(
