@@ -3,6 +3,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PACKAGES := dossier simulator streams monitoring motcua
+SUITE := $(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 # The newest Python from 3.11 on that can make a virtual environment; or name one: make demo PYTHON=python3.12
 PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3; do \
@@ -11,7 +12,7 @@ PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 pyth
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test full check cover kafka docs picture bench peers lock clean
+.PHONY: help demo test full check cover kafka docs effects picture bench peers lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -20,7 +21,7 @@ demo: $(VENV)/.demo ## simulate a month, stream it, watch it live; e.g. make dem
 	@$(PY) -m motcua demo $(ARGS)
 
 test: $(VENV)/.test ## run the whole suite; what this machine lacks is skipped, and said; e.g. ARGS="-k calendar"
-	@$(PY) -m pytest $(ARGS)
+	@$(SUITE) $(ARGS)
 
 full: $(VENV)/.test ## the tests that take minutes or more, which `make test` leaves out; e.g. ARGS="-k coverage"
 	@$(PY) -m pytest -m full $(ARGS)
@@ -31,7 +32,7 @@ check: $(VENV)/.test ## what CI runs: lint, format, types, layers, generated fil
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m motcua.docs --check
-	@$(PY) -m pytest $(ARGS)
+	@$(SUITE) $(ARGS)
 
 cover: $(VENV)/.test ## run the suite with its coverage; half as long again
 	@$(PY) -m coverage erase
@@ -45,6 +46,9 @@ kafka: $(VENV)/.demo ## run a real Apache Kafka on 127.0.0.1:9092 until Ctrl-C (
 docs: $(VENV)/.test ## make the files under docs/ that come from the code
 	@$(PY) -m motcua.docs
 	@$(PY) -m tests.dossier.audit.precision
+
+effects: $(VENV)/.test ## measure each lever in each scenario for docs/effects.md: half an hour; e.g. ARGS=quickstart
+	@$(PY) -m motcua.worth $(ARGS)
 
 picture: $(VENV)/.test ## take the README's pictures: the page, two worlds on it, a report; with Chromium
 	@$(PY) -m motcua demo

@@ -79,6 +79,8 @@ NEEDS: Mapping[str, Callable[[], str]] = {
     "shared": _shared,
 }
 """A marker, and what this machine lacks for it ("" for nothing)."""
+_run: set[str] = set()
+"""Markers of the tests that were run."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before any fixture is made
@@ -90,14 +92,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(reason)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    config = session.config
-    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    if not CI or not everything or config.option.keyword or config.option.markexpr != USUAL:
-        return
-    used = {mark.name for item in session.items for mark in item.iter_markers()}
-    if unused := sorted(NEEDS.keys() - used):
-        raise pytest.UsageError(f"no test is marked {', '.join(unused)}: in CI each of them must have some")
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _run.update(NEEDS.keys() & report.keywords.keys())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -107,19 +103,34 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    counts = _counts(session.config)
-    if CI and exitstatus == pytest.ExitCode.OK and counts["skipped"]:
+    if not CI or _helps(session.config) or exitstatus != pytest.ExitCode.OK:
+        return
+    if _counts(session.config)["skipped"] or _never_run(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if CI:
+    if CI and not _helps(config):
+        if unused := _never_run(config):
+            sys.stdout.write(f"no test is marked {', '.join(unused)}: in CI each of them must have some\n")
         counts = _counts(config)
         failed = counts["failed"] + counts["error"]
         sys.stdout.write(f"{counts['passed']} passed, {failed} failed, {counts['skipped']} skipped\n")
 
 
+def _helps(config: pytest.Config) -> bool:
+    """Whether this is one of several processes, and another one counts."""
+    return hasattr(config, "workerinput")
+
+
+def _never_run(config: pytest.Config) -> list[str]:
+    """Markers of which no test was run, though all were asked for."""
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    asked = everything and not config.option.keyword and config.option.markexpr == USUAL
+    return sorted(NEEDS.keys() - _run) if asked else []
+
+
 def _counts(config: pytest.Config) -> Counter[str]:
-    stats = config.pluginmanager.get_plugin("terminalreporter").stats
-    return Counter({outcome: len(reports) for outcome, reports in stats.items()})
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return Counter({outcome: len(reports) for outcome, reports in reporter.stats.items()})

@@ -10,6 +10,7 @@ indifferent within `zone` hundredths of it.
 
 from dataclasses import dataclass
 from math import log
+from statistics import NormalDist
 from typing import Protocol
 
 import numpy as np
@@ -31,6 +32,10 @@ class Judge(Protocol):
 
     most: int
 
+    @property
+    def unlucky(self) -> float:
+        """The run that shall still reach the targets: so many standard deviations below the mean."""
+
     def verdict(self, slack: Floats, sizes: Floats) -> bool | None:
         """`sizes`: the slack of one hundredth of each target."""
 
@@ -42,6 +47,11 @@ class Often(Judge):
     probability: float = 0.95
     most: int = MOST
     error: float = ERROR
+
+    @property
+    def unlucky(self) -> float:
+        """As if runs were normal."""
+        return NormalDist().inv_cdf(self.probability)
 
     @property
     def zone(self) -> float:
@@ -70,6 +80,7 @@ class Average(Judge):
     probability: float = 0.95
     most: int = MOST
     zone: float = 0.2
+    unlucky: float = 0.0
 
     def verdict(self, slack: Floats, sizes: Floats) -> bool | None:
         """Good if every target is; bad as soon as one of them is not."""

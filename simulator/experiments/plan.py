@@ -6,7 +6,6 @@ under seeds that the search has not seen; a plan that fails there is ruled out, 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import ceil, sqrt
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from simulator.experiments.backends import Crew
 from simulator.experiments.judge import reached
 from simulator.experiments.planned import Answer, Point, Question, Tried, measured
-from simulator.experiments.search import GLANCE, Search, sizes, verdict
+from simulator.experiments.search import GLANCE, Search, free, verdict
 from simulator.experiments.seats import Seat, last, seats
 from simulator.experiments.trials import Bench, Plan
 from simulator.experiments.worlds import World
@@ -183,16 +182,8 @@ class _Work:
         return self.bench(world, bench.seats)
 
     def _free(self, bench: Bench, full: Plan, room: float = 0.0, runs: int = GLANCE) -> Floats:
-        """What is left free of each target, in its hundredths; negative where it is missed.
-
-        By the mean, or by the run that shall still reach it, as if runs were normal; and by `room` more, in
-        standard deviations of a run.
-        """
-        sums = bench.sums(full, runs)
-        slack, asked = bench.slack(sums), self.question
-        unlucky = 0.0 if asked.average else NormalDist().inv_cdf(asked.probability)
-        left = slack.mean(axis=0) - (unlucky + room) * slack.std(axis=0, ddof=1)
-        return np.asarray(left / np.maximum(sizes(bench, sums), 1e-12))
+        """What a plan leaves free of each target."""
+        return free(bench, self.question.judge, bench.sums(full, runs), room)
 
     # -- progress ------------------------------------------------------------------------------------------
 

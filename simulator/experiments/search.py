@@ -32,8 +32,10 @@ MANY = 200_000
 """Plans of one group that are looked through at most."""
 NEAR = 12
 """Seats that take part in exchanges: those that lose least, and those that win most, for their cost."""
-SWAPS = 60
+SWAPS = 40
 """Exchanges that are tried at most, before the last plan is taken."""
+DOUBT = 1.0
+"""An exchange is tried although it seems to miss a target, by so many standard deviations of a run."""
 
 
 class Search:
@@ -104,13 +106,17 @@ class Search:
     def _slack(self, sums: Floats) -> Floats:
         return np.asarray(self.bench.slack(sums).mean(axis=0))
 
-    def _losses(self, plan: Plan, seats: Sequence[int], by: int) -> list[float]:
-        """What so many posts more or fewer in each of these seats cost, alone."""
+    def _shifts(self, plan: Plan, seats: Sequence[int], by: int) -> dict[int, Floats]:
+        """What so many posts more or fewer in each of these seats, alone, add to the sums."""
         own = [(self.bench.of[seat], plan) for seat in seats]
         new = [(self.bench.of[seat], changed(plan, {seat: by})) for seat in seats]
         found = self.bench.parts([*own, *new], GLANCE)
-        before, after = found[: len(seats)], found[len(seats) :]
-        return [self.worth(b) - self.worth(a) for b, a in zip(before, after, strict=True)]
+        both = zip(seats, found[: len(seats)], found[len(seats) :], strict=True)
+        return {seat: after - before for seat, before, after in both}
+
+    def _losses(self, plan: Plan, seats: Sequence[int]) -> list[float]:
+        """What each of these seats is worth less by one post fewer, alone."""
+        return [-self.worth(shift) for shift in self._shifts(plan, seats, -1).values()]
 
     def _planned(self) -> list[int]:
         return [g for g, group in enumerate(self.bench.groups) if group.seats]
@@ -120,14 +126,14 @@ class Search:
     def _knees(self) -> Plan:
         """Posts of each seat beyond which next to nothing is won, while all others have enough."""
         most = SHARED / len(self.full)
-        whole = self.bench.parts([(self.bench.of[s], self.full) for s in range(len(self.full))], GLANCE)
+        whole = self.bench.parts([(self.bench.of[s], self.full) for s in range(len(self.full))], BLOCK)
         worth = [self.worth(sums) for sums in whole]
         low, high = list(self.low), list(self.full)
         while open_ := [s for s in range(len(high)) if low[s] < high[s]]:
             middle = {s: (low[s] + high[s]) // 2 for s in open_}
             plans = [(*self.full[:s], middle[s], *self.full[s + 1 :]) for s in open_]
             found = self.bench.parts(
-                [(self.bench.of[s], p) for s, p in zip(open_, plans, strict=True)], GLANCE
+                [(self.bench.of[s], p) for s, p in zip(open_, plans, strict=True)], BLOCK
             )
             for s, sums in zip(open_, found, strict=True):
                 if worth[s] - self.worth(sums) <= most:
@@ -146,14 +152,14 @@ class Search:
         seats = [s for s in range(len(plan)) if plan[s] > self.low[s]]
         heap = [
             (loss / bench.seats[s].cost, s, 0)
-            for s, loss in zip(seats, self._losses(plan, seats, -1), strict=True)
+            for s, loss in zip(seats, self._losses(plan, seats), strict=True)
         ]
         heapify(heap)
         while heap:
             _, seat, seen = heappop(heap)
             group = bench.of[seat]
             if seen < turn[group]:
-                loss = self._losses(plan, [seat], -1)[0]
+                loss = self._losses(plan, [seat])[0]
                 heappush(heap, (loss / bench.seats[seat].cost, seat, turn[group]))
                 continue
             plan = changed(plan, {seat: -1})
@@ -166,12 +172,26 @@ class Search:
                 heappush(heap, (-1.0, seat, -1))
 
     def _last(self) -> Plan:
-        """The last good plan of the path."""
-        low, high = 0, len(self.path) - 1
+        """The last good plan of the path: sought from where it seems to lie, in longer and longer strides.
+
+        Plans that are near one another have most of their runs in common.
+        """
+        seem = (self._free(self.bench.sums(plan, GLANCE)) >= 0 for plan in self.path)
+        at = max((i for i, good in enumerate(seem) if good), default=0)
+        low, high, stride = 0, len(self.path) - 1, 1
         while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self.good(self.path[middle]) else (low, middle - 1)
+            if self.good(self.path[at]):
+                low, at = at, at + stride
+            else:
+                high, at = at - 1, at - stride
+            stride *= 2
+            if not low < at <= high:
+                at = (low + high + 1) // 2
         return self.path[low]
+
+    def _free(self, sums: Floats, room: float = 0.0) -> float:
+        """What is left free of the target that is nearest, in its hundredths."""
+        return float(free(self.bench, self.judge, sums, room).min())
 
     # -- one group -----------------------------------------------------------------------------------------
 
@@ -239,29 +259,38 @@ class Search:
         return plan
 
     def _moves(self, plan: Plan) -> list[Plan]:
-        """Cheaper plans near this one that may be as good, the most promising first."""
-        bench = self.bench
-        less = [s for s in range(len(plan)) if plan[s] > self.low[s]]
-        more = [s for s in range(len(plan)) if plan[s] < self.full[s]]
-        lost = dict(zip(less, self._losses(plan, less, -1), strict=True))
-        won = {s: -loss for s, loss in zip(more, self._losses(plan, more, +1), strict=True)}
-        moves: list[tuple[float, Mapping[int, int]]] = [(lost[s], {s: -1}) for s in less]
-        less = sorted(less, key=lambda s: lost[s] / bench.seats[s].cost)[:NEAR]
-        more = sorted(more, key=lambda s: -won[s] / bench.seats[s].cost)[:NEAR]
+        """Cheaper plans near this one that seem to be as good, or might be.
+
+        First those that seem good, the cheapest of them first; then the others, the best first.
+        """
+        now = self.bench.sums(plan, GLANCE)
+        found = []
+        for by, shift in self._exchanges(plan):
+            saved = -sum(self.bench.seats[s].cost * n for s, n in by.items())
+            if saved > 1e-9 and self._free(now + shift, -DOUBT) >= 0:
+                left = self._free(now + shift)
+                rank = (0, -saved, -left) if left >= 0 else (1, -left, -saved)
+                found.append((rank, changed(plan, by)))
+        return [each for _, each in sorted(found)[:SWAPS]]
+
+    def _exchanges(self, plan: Plan) -> Iterator[tuple[Mapping[int, int], Floats]]:
+        """Posts dropped, or exchanged one for one and two for one, and what that does to the sums."""
+        bench, full = self.bench, range(len(plan))
+        fewer = self._shifts(plan, [s for s in full if plan[s] > self.low[s]], -1)
+        more = self._shifts(plan, [s for s in full if plan[s] < self.full[s]], +1)
+        yield from (({s: -1}, shift) for s, shift in fewer.items())
+
+        def rank(shifts: Mapping[int, Floats]) -> list[int]:
+            return sorted(shifts, key=lambda s: -self.worth(shifts[s]) / bench.seats[s].cost)[:NEAR]
+
+        less, extra = rank(fewer), rank(more)
         pairs = [(a, b) for a in less for b in less if a < b or (a == b and plan[a] > self.low[a] + 1)]
-        for add in more:
-            moves += [(lost[s] - won[add], {s: -1, add: 1}) for s in less if s != add]
-            moves += [
-                (lost[a] + lost[b] - won[add], {a: -1, b: -1, add: 1} if a != b else {a: -2, add: 1})
-                for a, b in pairs
-                if add not in {a, b}
-            ]
-        cheaper = [
-            (loss, changed(plan, by))
-            for loss, by in moves
-            if loss <= SHARED and sum(bench.seats[s].cost * n for s, n in by.items()) < -1e-9
-        ]
-        return [each for _, each in sorted(cheaper, key=lambda m: (m[0], m[1]))[:SWAPS]]
+        for add in extra:
+            yield from (({s: -1, add: 1}, fewer[s] + more[add]) for s in fewer if s != add)
+            for a, b in pairs:
+                if add not in {a, b}:
+                    by = {a: -1, b: -1, add: 1} if a != b else {a: -2, add: 1}
+                    yield by, fewer[a] + fewer[b] + more[add]
 
 
 def below(one: Plan, other: Plan) -> bool:
@@ -278,6 +307,17 @@ def verdict(bench: Bench, judge: Judge, plan: Plan) -> bool:
         if found is not None:
             return found
         runs = min(judge.most, -(-int(runs * GROWTH) // BLOCK) * BLOCK)
+
+
+def free(bench: Bench, judge: Judge, sums: Floats, room: float = 0.0) -> Floats:
+    """What these runs leave free of each target, in its hundredths; negative where it is missed.
+
+    By the mean, or by the run that shall still reach it, as if runs were normal; and by `room` more, in
+    standard deviations of a run.
+    """
+    slack = bench.slack(sums)
+    left = slack.mean(axis=0) - (judge.unlucky + room) * slack.std(axis=0, ddof=1)
+    return np.asarray(left / np.maximum(sizes(bench, sums), 1e-12))
 
 
 def sizes(bench: Bench, sums: Floats) -> Floats:

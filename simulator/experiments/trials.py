@@ -16,7 +16,7 @@ from simulator.experiments.backends import Crew
 from simulator.experiments.seats import Group, Seat, groups, staffed
 from simulator.experiments.targets import Target, parts
 from simulator.experiments.worlds import World
-from simulator.ground import Ground
+from simulator.ground import Ground, Weeks
 from simulator.run import Simulation
 
 Floats = NDArray[np.float64]
@@ -26,6 +26,8 @@ BLOCK = 4
 """Runs that are done at a time; it is the same for any number of processes."""
 KEPT = 24
 """Grounds that a process remembers."""
+FILED = 150_000
+"""Filings whose luck a process remembers, for other plans under the same seeds."""
 
 
 class Trial(NamedTuple):
@@ -42,6 +44,8 @@ class Trial(NamedTuple):
 
 
 _grounds: "OrderedDict[tuple[object, ...], Ground]" = OrderedDict()
+_filed: "OrderedDict[tuple[object, ...], tuple[Weeks, int]]" = OrderedDict()
+"""By offices and seed, the weeks and how many filings they have."""
 
 
 def perform(trial: Trial) -> list[list[list[float]]]:
@@ -49,12 +53,34 @@ def perform(trial: Trial) -> list[list[list[float]]]:
     ground = _ground(trial)
     found = []
     for seed in trial.seeds:
+        weeks = _weeks(trial, seed)
         run = Simulation(
-            trial.world.scenario, seed, trial.start, trial.until, only=trial.offices, ground=ground
+            trial.world.scenario,
+            seed,
+            trial.start,
+            trial.until,
+            only=trial.offices,
+            ground=ground,
+            weeks=weeks,
         )
         run.run()
         found.append(parts(trial.targets, run.outcome()).tolist())
+        _keep(trial, seed, weeks)
     return found
+
+
+def _weeks(trial: Trial, seed: int) -> Weeks:
+    """What was filed under a seed, as far as it is remembered."""
+    weeks, _ = _filed.pop((trial.world.scenario.name, trial.offices, seed), ({}, 0))
+    return weeks
+
+
+def _keep(trial: Trial, seed: int, weeks: Weeks) -> None:
+    """Remember what was filed, and forget what was asked for longest ago."""
+    size = sum(len(filings) for filings, _ in weeks.values())
+    _filed[trial.world.scenario.name, trial.offices, seed] = weeks, size
+    while sum(size for _, size in _filed.values()) > FILED:
+        _filed.popitem(last=False)
 
 
 def _ground(trial: Trial) -> Ground:
