@@ -50,7 +50,7 @@ docs: $(VENV)/.test ## make the files under docs/ that come from the code
 effects: $(VENV)/.test ## measure each lever in each scenario for docs/effects.md: half an hour; e.g. ARGS=quickstart
 	@$(PY) -m motcua.worth $(ARGS)
 
-picture: $(VENV)/.test ## take the README's pictures: the page, two worlds on it, a report; with Chromium
+picture: $(VENV)/.test ## take the README's pictures: the page, two worlds on it, reports; with Chromium
 	@$(PY) -m motcua demo
 	@$(PY) -m monitoring.screenshot file://$(CURDIR)/motcua-demo/page.html docs/page.png --width 1180 --height 1240
 	@$(PY) -m motcua demo --lever edd:on=2026-03-09 --lever e-signature:on=2026-03-16 --out motcua-demo/worlds
@@ -59,6 +59,9 @@ picture: $(VENV)/.test ## take the README's pictures: the page, two worlds on it
 	@$(PY) -m motcua simulate quickstart --out motcua-demo/march.jsonl.gz >/dev/null
 	@$(PY) -m motcua report motcua-demo/march.jsonl.gz --month 2026-03 --by field --lang vi --out motcua-demo/report.html
 	@$(PY) -m monitoring.screenshot file://$(CURDIR)/motcua-demo/report.html docs/report.png --width 1280 --height 660
+	@$(PY) -m motcua compare quickstart --lever edd --lever e-signature --world "both=edd;e-signature" \
+		--report motcua-demo/answer.html >/dev/null
+	@$(PY) -m monitoring.screenshot file://$(CURDIR)/motcua-demo/answer.html docs/answer.png --width 900 --height 860
 
 bench: $(VENV)/.demo ## measure the engine, the fold and the embedded pipeline
 	@$(PY) -m benchmarks.speed
