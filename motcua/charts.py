@@ -82,25 +82,25 @@ def curve(
     line = " ".join(f"{x(dot.across):.1f},{y(dot.up):.1f}" for dot in dots)
     parts.append(f"<polyline points='{line}' fill='none' stroke='{BLUE}' stroke-width='1.5'/>")
     for dot in dots:
-        if not isnan(dot.low):
-            parts.append(
-                f"<line x1='{x(dot.across):.1f}' x2='{x(dot.across):.1f}' y1='{y(dot.low):.1f}' "
-                f"y2='{y(dot.high):.1f}' stroke='{GREY}'/>"
-            )
-        parts.append(
-            f"<circle cx='{x(dot.across):.1f}' cy='{y(dot.up):.1f}' r='{5 if dot.label else 3}' "
-            f"fill='{ORANGE if dot.label else BLUE}'/>"
-        )
-        if dot.label:
-            side = "end" if x(dot.across) > WIDTH - 140 else "start"
-            gap = -8 if side == "end" else 8
-            parts.append(_text(x(dot.across) + gap, y(dot.up) + 16, dot.label, side))
+        parts += _dotted(dot, x, y)
     parts.append(_text((left + WIDTH - right) / 2, height - 8, across, "middle"))
     parts.append(
         f"<text x='14' y='{(height - bottom + top) / 2:.0f}' text-anchor='middle' "
         f"transform='rotate(-90 14 {(height - bottom + top) / 2:.0f})'>{escape(up)}</text>"
     )
     return _svg(height, f"{up} / {across}", parts)
+
+
+def _dotted(dot: Dot, x: "_Scale", y: "_Scale") -> Iterator[str]:
+    """A point with its interval and label."""
+    across, up = x(dot.across), y(dot.up)
+    if not isnan(dot.low):
+        yield _rule(across, y(dot.low), y(dot.high), GREY)
+    radius, colour = (5, ORANGE) if dot.label else (3, BLUE)
+    yield f"<circle cx='{across:.1f}' cy='{up:.1f}' r='{radius}' fill='{colour}'/>"
+    if dot.label:
+        side, gap = ("end", -8) if across > WIDTH - 140 else ("start", 8)
+        yield _text(across + gap, up + 16, dot.label, side)
 
 
 def tornado(stripes: Sequence[Stripe], usual: float, across: str, percent: bool, lang: str = "en") -> str:
