@@ -1,5 +1,6 @@
 """An answer as one HTML page: nothing is fetched, no script; for a screen, a phone and paper."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -30,6 +31,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "parted": ("Beside this page: {names}", "Kèm theo trang này: {names}"),
 }
+
+_APART = re.compile(r" (?=%|…|±|\.\.)|(?<=…) |(?<=±) |(?<=\.\.) ")
+"""Spaces within a figure or an interval, at which no line is broken."""
 
 
 class Chart(NamedTuple):
@@ -62,6 +66,7 @@ def page(told: Told, basis: Basis, command: str, beside: Sequence[str], lang: st
         lstrip_blocks=True,
     )
     templates.filters["clean"] = clean
+    templates.filters["whole"] = lambda cell: _APART.sub("\u00a0", clean(cell))
     templates.globals["word"] = lambda name, **parts: WORDS[name][lang == "vi"].format(**parts)
     charts = [(chart.title, Markup(chart.svg)) for chart in told.charts]  # noqa: S704 - escaped where drawn
     return templates.get_template("answer.html").render(

@@ -202,10 +202,12 @@ def _reached(answer: "Answer", lang: str) -> Grid:
         points.append((answer.best, _say("anew", lang)))
     between = _say("between", lang)
     names = [word for t in answer.question.targets for word in (_name(t.key, lang), between)]
-    heads = [_say(name, lang) for name in ("cost", "officials", "posts")]
+    priced = _priced(answer)
+    heads = [_say(name, lang) for name in (*(["cost"] if priced else []), "officials", "posts")]
     rows = []
     for point, mark in points:
-        row = [decimal(point.cost, lang), decimal(point.officials, lang), number(point.posts, lang)]
+        row = [decimal(point.cost, lang)] if priced else []
+        row += [decimal(point.officials, lang), number(point.posts, lang)]
         for target, each in zip(answer.question.targets, point.figures, strict=True):
             low, high = (_value(target, bound, lang) for bound in (each.low, each.high))
             row += [_value(target, each.mean, lang), f"{low} … {high}"]
