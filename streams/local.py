@@ -16,6 +16,7 @@ import msgspec
 
 from dossier.event import Event, Message, key
 from dossier.law.calendar import Book
+from dossier.life.alerts import encode as encode_alert
 from streams.processor import PartitionProcessor
 from streams.records import DeadLetter
 from streams.view import StreamView
@@ -30,6 +31,7 @@ CREATE TABLE IF NOT EXISTS state (
 CREATE TABLE IF NOT EXISTS dead (
     id INTEGER, part INTEGER, reason TEXT, detail TEXT, value BLOB, PRIMARY KEY (id, part)
 );
+CREATE TABLE IF NOT EXISTS alert (id INTEGER PRIMARY KEY AUTOINCREMENT, part INTEGER, value BLOB);
 CREATE TABLE IF NOT EXISTS run (scenario TEXT PRIMARY KEY, mark TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS position (one INTEGER PRIMARY KEY CHECK (one = 1), id INTEGER NOT NULL);
 """
@@ -110,6 +112,11 @@ class LocalLog:
         rows = self.connection.execute("SELECT id, reason, detail, value FROM dead ORDER BY id")
         return [DeadLetter(*row) for row in rows]
 
+    def alerts(self, after: int = 0) -> list[tuple[int, bytes]]:
+        """The alerts (JSON) beyond a number, each with its own, in the order in which they were found."""
+        query = "SELECT id, value FROM alert WHERE id > ? ORDER BY id"
+        return self.connection.execute(query, (after,)).fetchall()
+
 
 class LocalTopic:
     """The log as a sink: messages go in by thousands, each to the partition of its key."""
@@ -140,7 +147,7 @@ class LocalDriver:
 
     def __init__(self, log: LocalLog, book: Book) -> None:
         self.log = log
-        self.processors = {part: PartitionProcessor(book) for part in range(PARTITIONS)}
+        self.processors = {part: PartitionProcessor(book, watch=True) for part in range(PARTITIONS)}
         self.view = StreamView(self.processors, PARTITIONS, self._lag, self._behind)
         row = log.connection.execute("SELECT id FROM position").fetchone()
         self.position = row[0] if row else 0
@@ -181,16 +188,20 @@ class LocalDriver:
             for part, processor in self.processors.items()
             for letter in processor.advance(scenario, at)
         ]
-        self._write({part for part, _ in letters}, letters, self.position)
+        changed = [part for part, processor in self.processors.items() if processor.changed]
+        self._write({*changed, *(part for part, _ in letters)}, letters, self.position)
 
     def _write(self, parts: Iterable[int], letters: list[tuple[int, DeadLetter]], position: int) -> None:
-        """Make durable, at once, what was folded up to a position of the log."""
+        """Make durable, at once, what was folded and found up to a position of the log."""
+        parts = sorted(parts)
         states = [(part, *record) for part in parts for record in self.processors[part].flush()]
+        alerts = [(part, encode_alert(found)) for part in parts for found in self.processors[part].alerts()]
         dead = [(letter.offset, part, letter.reason, letter.detail, letter.raw) for part, letter in letters]
         with self.log.transaction():
             execute = self.log.connection.executemany
             execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", states)
             execute("INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?, ?)", dead)
+            execute("INSERT INTO alert (part, value) VALUES (?, ?)", alerts)
             execute("INSERT OR REPLACE INTO position VALUES (1, ?)", [(position,)])
         self.position = position
 

@@ -9,14 +9,17 @@ at or below it; repeats by the producer have new offsets, and are known by (scen
 """
 
 from collections import Counter
+from datetime import datetime
 from heapq import heappop, heappush
 
 import msgspec
 
 from dossier.event import Begun, Event, Fact, Message, Rejected, Steered, decode
 from dossier.law.calendar import HOUR, Book
+from dossier.life.alerts import Alert, Moment
 from dossier.life.lifecycle import fold
 from dossier.life.state import Dossier, note
+from streams.alerts import Watch, sudden, tell
 from streams.records import STEERED_MAX, DeadLetter, Entry, Held, Progress
 from streams.world import World
 
@@ -41,9 +44,12 @@ _decode_progress = msgspec.msgpack.Decoder(Progress).decode
 class PartitionProcessor:
     """One partition's truth (`entries`, `progress`) and its views (`worlds`)."""
 
-    def __init__(self, book: Book, lateness: float = LATENESS) -> None:
+    def __init__(self, book: Book, lateness: float = LATENESS, *, watch: bool = False) -> None:
+        """`watch`: find alerts too; the driver takes them with `alerts`."""
         self.book = book
         self.lateness = lateness
+        self._watching = watch
+        self._alerts: list[Alert] = []
         self.progress = Progress()
         self.entries: dict[str, Entry] = {}
         self.worlds: dict[str, World] = {}
@@ -87,13 +93,25 @@ class PartitionProcessor:
         elif isinstance(message, Steered):
             self._steer(message)
         self._expire(message.scenario)  # after the event: it may be what was waited for
+        self._look(self.worlds[message.scenario])
 
     def advance(self, scenario: str, at: float) -> list[DeadLetter]:
         """Move a scenario's clock without a message (the wall clock's way); gives the dead letters of it."""
         self._advance(scenario, at)
         self._expire(scenario)
+        self._look(self.worlds[scenario])
         letters, self._letters = self._letters, []
         return letters
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to be made durable but the partition's own progress."""
+        return bool(self._dirty)
+
+    def alerts(self) -> list[Alert]:
+        """The alerts found since the last time; to be made durable together with what `flush` gives then."""
+        found, self._alerts = self._alerts, []
+        return found
 
     def flush(self) -> list[tuple[bytes, bytes]]:
         """Keys and values changed since the last flush; the partition's own record comes last."""
@@ -148,7 +166,7 @@ class PartitionProcessor:
         """The scenario's figures in this partition, made when first asked for."""
         world = self.worlds.get(scenario)
         if world is None:
-            world = self.worlds[scenario] = World(self.book)
+            world = self.worlds[scenario] = World(self.book, Watch(self.book) if self._watching else None)
         return world
 
     def _steer(self, message: Steered) -> None:
@@ -196,12 +214,17 @@ class PartitionProcessor:
         if dossier is None:
             dossier = Dossier(scenario=event.scenario, dossier_id=event.dossier_id, office=event.office)
             entry.dossier = world.dossiers[name] = dossier
-        old = Counter(dossier.anomalies) if dossier.anomalies else None
+        old = dict(dossier.anomalies) if dossier.anomalies else {}
         changed = fold(dossier, event, self.book.of(event.office))
         if dossier.anomalies:
-            world.anomalies.update(Counter(dossier.anomalies) - (old or Counter()))
+            world.anomalies.update(Counter(dossier.anomalies) - Counter(old))
+            if world.watch is not None:
+                for moment in sudden(dossier, old, event.at.timestamp()):
+                    self._tell(world, name, moment)
         if changed:
             world.update(name, dossier)
+        elif world.watch is not None:
+            world.watch.see(name, dossier)
 
     def _drain(self, name: str, entry: Entry) -> None:
         """Fold what waited for the event just folded."""
@@ -223,6 +246,22 @@ class PartitionProcessor:
         if at > world.clock:
             self.progress.clocks[scenario] = at
             world.advance(at)
+            self._look(world)
+
+    def _look(self, world: World) -> None:
+        """Find the alerts whose moment has passed."""
+        if world.watch is not None:
+            for name, moment in world.watch.passed(world.clock, self.entries):
+                self._tell(world, name, moment)
+
+    def _tell(self, world: World, name: str, moment: Moment) -> None:
+        entry = self.entries[name]
+        if world.watch is None or entry.dossier is None or not tell(entry, moment):
+            return
+        self._dirty.add(name)
+        self.progress.alerts[moment[1]] = self.progress.alerts.get(moment[1], 0) + 1
+        now = datetime.fromtimestamp(world.clock, self.book.zone)
+        self._alerts.append(world.watch.found(entry.dossier, moment, now))
 
     def _expire(self, scenario: str) -> None:
         """End the waiting of what has waited long enough by the scenario's clock."""

@@ -26,6 +26,8 @@ class Entry(msgspec.Struct, omit_defaults=True, gc=False):
     """Places in the row that were passed over; what comes for them later is late."""
     duplicates: int = 0
     dead: dict[str, int] = {}
+    told: list[tuple[str, float]] = []
+    """Alerts that were told: their kinds and the instants that they are about."""
 
 
 class Progress(msgspec.Struct, omit_defaults=True):
@@ -36,6 +38,8 @@ class Progress(msgspec.Struct, omit_defaults=True):
     dead: dict[str, int] = {}
     clocks: dict[str, float] = {}
     begun: dict[str, float] = {}
+    alerts: dict[str, int] = {}
+    """Alerts told so far, by kind."""
     steered: dict[str, list[tuple[float, str]]] = {}
     """By scenario the instants (seconds since 1970) and levers that took effect: the newest `STEERED_MAX`."""
 

@@ -13,6 +13,7 @@ from dossier.figures.standing import FINISHED, PAUSED, RECEIVED, UNANSWERED, Cel
 from dossier.figures.window import Mark, Panes, hour, receipt, verdict
 from dossier.law.calendar import DAY, Book
 from dossier.life.state import Dossier, waited
+from streams.alerts import Watch
 
 Standing = tuple[Cell | None, int, Mark | None, Mark | None]
 """A dossier's cell and mask, and the marks of its receipt and its verdict, as the sums have them now."""
@@ -22,8 +23,9 @@ _NOTHING: Standing = (None, 0, None, None)
 class World:
     """Cells, panes, open dossiers and the heap of due dates of one scenario in one partition."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, watch: Watch | None = None) -> None:
         self.book = book
+        self.watch = watch
         self.clock = 0.0
         self.begun = 0.0
         """Since when the record is whole."""
@@ -59,6 +61,8 @@ class World:
     def update(self, name: str, dossier: Dossier) -> None:
         """Put the dossier's standing at stream time in the place of the one counted before."""
         now = self.now
+        if self.watch is not None:
+            self.watch.see(name, dossier)
         mask = standing(dossier, now, self.book.of(dossier.office))
         new = self._standing(dossier, mask, now) if mask else _NOTHING
         old = self._standings.get(name, _NOTHING)
