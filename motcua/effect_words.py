@@ -32,6 +32,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         '"{name}" không khác biệt quá mức ngẫu nhiên ({low} đến {high})',
     ),
     "same": ('nothing changes in "{name}"', '"{name}" không thay đổi'),
+    "none": ("nothing to compare: it has no such figure", "không có chỉ số này để so sánh"),
     "unsure": ("too few runs to say", "quá ít lần lặp để kết luận"),
     "no_staff": ("no extra staff", "không thêm cán bộ"),
     "more_staff": ("{n} more {noun}", "thêm {n} {noun}"),

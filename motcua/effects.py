@@ -47,13 +47,13 @@ def told(found: "Comparison", lang: str) -> "Told":
 
 def verdict(found: "Comparison", side: "Side", lang: str) -> str:
     """What a world is worth, in one sentence."""
-    effect = found.effect(side.name, found.headline)
+    effect = _headline(found, side)
     alone = len(side.levers) == 1 and side.name == side.levers[0]
     return _say(
         "verdict",
         lang,
         world=_say("alone", lang, name=clean(side.name)) if alone else clean(side.name),
-        figure=_effect(found, effect, lang),
+        figure=_say("none", lang) if effect is None else _effect(found, effect, lang),
         staff=_staff(side.officials - found.worlds[0].officials, lang),
         worse=_worse(found, side, lang),
     )
@@ -85,6 +85,13 @@ def warned(found: "Comparison", lang: str) -> Iterator[str]:
 
 
 # -- a verdict ---------------------------------------------------------------------------------------------
+
+
+def _headline(found: "Comparison", side: "Side") -> "Effect | None":
+    """What the verdict is on; None where a world has no such figure, as one without dossiers."""
+    key = found.headline
+    there = (each for each in found.effects if (each.world, each.indicator, each.of) == (side.name, *key))
+    return next(there, None)
 
 
 def _effect(found: "Comparison", effect: "Effect", lang: str) -> str:
@@ -301,8 +308,8 @@ def _grounds(found: "Comparison", lang: str) -> Iterator[str]:
         )
         yield _say("precision", lang, name=_name(each.indicator, lang), wanted=wanted, reached=reached)
     for side in found.worlds[1:]:
-        effect = found.effect(side.name, found.headline)
-        if effect.crn is not None and effect.gain is not None:
+        effect = _headline(found, side)
+        if effect is not None and effect.crn is not None and effect.gain is not None:
             words = {"name": _name(effect.indicator, lang), "world": clean(side.name)}
             crn, gain = (_times(value, lang) for value in (effect.crn, effect.gain))
             yield _say("gain" if found.controls else "gain_crn", lang, crn=crn, gain=gain, **words)

@@ -62,6 +62,14 @@ def test_runs_with_trouble_are_warned_of(motcua):
     assert "demand:factor=6, in 2 of 2 runs: The work asked of pool" in err
 
 
+def test_a_world_without_dossiers_has_nothing_to_compare(motcua, tmp_path):
+    asked = ("--lever", "demand:factor=0", "--replications", 2, *SHORT, "--report", tmp_path / "none.html")
+    code, out, _ = motcua("compare", "quickstart", *asked, "--warm-up", 0)
+    assert code == 0
+    assert "demand:factor=0 alone: nothing to compare: it has no such figure" in out
+    assert "nothing to compare" in (tmp_path / "none.html").read_text("utf-8")
+
+
 def test_a_precision_that_is_not_reached_is_an_exit_code(motcua):
     asked = ("--precision", "wait=0.0001", "--most", 20, "--until", "2026-03-03", "--processes", 1)
     code, _, err = motcua("compare", "quickstart", "--lever", "edd", *asked)
