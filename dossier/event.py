@@ -7,10 +7,14 @@ States and forms follow the national portal's codes 1-10 and the forms of Circul
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 import msgspec
 from msgspec import Meta
+
+VERSION = 1
+"""Of the wire form, in the header `version`. A new optional field or type needs no new one: older readers
+pass over it."""
 
 Word = Annotated[str, Meta(min_length=1, max_length=200)]
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset")]
@@ -271,7 +275,16 @@ def decode(raw: bytes) -> Message | Rejected:
     return event
 
 
-def key(event: Event) -> bytes:
+class Placed(Protocol):
+    """What belongs to an office of a scenario: an event, an alert."""
+
+    @property
+    def scenario(self) -> str: ...
+    @property
+    def office(self) -> str: ...
+
+
+def key(event: Placed) -> bytes:
     """The Kafka key: all that one office's figures need meets in one partition, in order."""
     return f"{event.scenario}/{event.office}".encode()
 

@@ -1,7 +1,8 @@
 """The Kafka driver: Faust brings messages of the partitions it owns; the state goes to a compacted topic.
 
 Faust is used for membership, assignment and the agent, not for tables or windows (`docs/decisions.md`).
-What makes it exact: states and dead letters are acknowledged by the broker first, source events after.
+What makes it exact: states, dead letters and alerts are committed first (`outbox`), source events
+acknowledged after.
 """
 
 import asyncio
@@ -18,18 +19,21 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from dossier.law.calendar import Book
+from streams.outbox import Outbox
 from streams.processor import PartitionProcessor
 from streams.records import DeadLetter
-from streams.topics import DEAD, EVENTS, PARTITIONS, RECORD_BYTES, state_topic
+from streams.security import PLAIN, Security
+from streams.topics import EVENTS, PARTITIONS, state_topic
 from streams.view import StreamView
 
-FLUSH_EVENTS = 500
+FLUSH_EVENTS = 2000
 FLUSH_SECONDS = 0.5
+AHEAD = 4
+"""So many flushes' events are folded while one is on its way, at most."""
 LOOK_SECONDS = 0.5
 STILL_LOOKS = 20
 """After so many looks without any message, though some wait, they are read again from the states."""
 STOP_SECONDS = 3
-CUT = 2**20
 
 _log = logging.getLogger("motcua.streams")
 
@@ -41,13 +45,21 @@ class WorkerError(RuntimeError):
 class KafkaDriver:
     """One worker of the group; `view` shows the partitions it owns."""
 
-    def __init__(self, address: str, book: Book, group: str = "motcua", name: str = "worker") -> None:
-        self._address = address
+    def __init__(
+        self,
+        address: str,
+        book: Book,
+        group: str = "motcua",
+        name: str = "worker",
+        security: Security = PLAIN,
+    ) -> None:
+        self._address, self._group, self._security = address, group, security
         self._book = book
         self._states = state_topic(group)
         self.processors: dict[int, PartitionProcessor] = {}
         self.view = StreamView(self.processors, PARTITIONS, self._lag, self._behind, self._ready, self._look)
         self.failed: asyncio.Future[None] | None = None
+        self._outboxes: dict[int, Outbox] = {}
         self._restoring: dict[int, asyncio.Task[PartitionProcessor]] = {}
         self._owned: set[int] = set()
         self._gaps: dict[int, tuple[int, int]] = {}
@@ -56,7 +68,7 @@ class KafkaDriver:
         self._pending: list[Any] = []
         self._letters: list[tuple[int, DeadLetter]] = []
         self._flushing = asyncio.Lock()
-        self.app = _app(address, group, name)
+        self.app = _app(address, group, name, security)
         self.app.agent(
             self.app.topic(
                 EVENTS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
@@ -71,7 +83,7 @@ class KafkaDriver:
         self.failed = asyncio.get_running_loop().create_future()
         self.app.finalize()
         self.app.conf.web_enabled = False
-        self._ends_consumer = AIOKafkaConsumer(bootstrap_servers=self._address)
+        self._ends_consumer = self._consumer()
         await self._ends_consumer.start()
         watchers = [asyncio.create_task(self._flush_often()), asyncio.create_task(self._watch_lag())]
         try:
@@ -80,8 +92,9 @@ class KafkaDriver:
         finally:
             for watcher in watchers:
                 watcher.cancel()
-            for last in (self._flush(), self.app.stop(), self._ends_consumer.stop()):
-                with suppress(TimeoutError):  # a broker that is away must not keep us
+            outboxes = self._leave(list(self._outboxes))
+            for last in (self._flush(), self.app.stop(), outboxes, self._ends_consumer.stop()):
+                with suppress(TimeoutError, KafkaError):  # a broker that is away must not keep us
                     await asyncio.wait_for(last, STOP_SECONDS)
 
     def tick(self, scenario: str, at: float) -> None:
@@ -105,8 +118,10 @@ class KafkaDriver:
                 letters = self.processors[part].apply(event.message.offset, event.message.value)
                 self._letters += [(part, letter) for letter in letters]
                 self._pending.append(event)
-                if len(self._pending) >= FLUSH_EVENTS:
+                if len(self._pending) >= AHEAD * FLUSH_EVENTS:
                     await self._flush()
+                elif len(self._pending) >= FLUSH_EVENTS and not self._flushing.locked():
+                    asyncio.create_task(self._flush()).add_done_callback(self._check)
             except Exception as error:
                 self._fail(error)
                 raise
@@ -151,19 +166,15 @@ class KafkaDriver:
         async with self._flushing:
             pending, self._pending = self._pending, []
             letters, self._letters = self._letters, []
-            parts = {event.message.partition for event in pending} | {part for part, _ in letters}
-            # All of it before the first await: no state is written that knows of a letter not yet sent.
-            states = [
-                (p, *record) for p in parts & self.processors.keys() for record in self.processors[p].flush()
+            # All of it before the first await: no state goes out that knows of what is not going with it.
+            writes = [
+                self._outboxes[part].write(
+                    processor.flush(), [one for at, one in letters if at == part], processor.alerts()
+                )
+                for part, processor in self.processors.items()
+                if processor.changed
             ]
-            send = self.app.producer.send
-            sent = [
-                await send(DEAD, b"%d" % one.offset, one.raw[:CUT], part, None, _reason(part, one))
-                for part, one in letters
-            ]
-            await asyncio.gather(*sent)
-            sent = [await send(self._states, key, value, part, None, None) for part, key, value in states]
-            await asyncio.gather(*sent)
+            await asyncio.gather(*writes)
             for event in pending:
                 event.ack()
             if pending:
@@ -179,9 +190,12 @@ class KafkaDriver:
             self.processors[part] = processor
 
     async def _restore(self, part: int) -> PartitionProcessor:
-        """The partition's state as the topic holds it, read to its end."""
-        processor = PartitionProcessor(self._book)
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._address, auto_offset_reset="earliest")
+        """The partition's state as the topic holds it, read to its end, which nobody else moves any more."""
+        processor = PartitionProcessor(self._book, watch=True)
+        await self._leave([part])
+        outbox = self._outboxes[part] = Outbox(self._address, self._group, part, self._security)
+        await outbox.start()
+        consumer = self._consumer(auto_offset_reset="earliest", isolation_level="read_committed")
         await consumer.start()
         try:
             source = Partition(self._states, part)
@@ -196,6 +210,14 @@ class KafkaDriver:
         processor.rebuild()
         return processor
 
+    def _consumer(self, **settings: Any) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(bootstrap_servers=self._address, **self._security.aiokafka(), **settings)
+
+    async def _leave(self, parts: Iterable[int]) -> None:
+        """Write no more to these partitions."""
+        mine = [outbox for part in parts if (outbox := self._outboxes.pop(part, None)) is not None]
+        await asyncio.gather(*(outbox.stop() for outbox in mine))
+
     async def _assigned(self, _: Any, assigned: Iterable[Any], **__: Any) -> None:
         self._owned = {tp.partition for tp in assigned if tp.topic == EVENTS}
         for part in self._owned - self.processors.keys():
@@ -204,9 +226,11 @@ class KafkaDriver:
     async def _revoked(self, _: Any, revoked: Iterable[Any], **__: Any) -> None:
         await self._flush()
         self._owned = set()
-        for part in {tp.partition for tp in revoked if tp.topic == EVENTS}:
+        gone = {tp.partition for tp in revoked if tp.topic == EVENTS}
+        for part in gone:
             self.processors.pop(part, None)
             self._restoring.pop(part, None)
+        await self._leave(gone)
 
     async def _flush_often(self) -> None:
         while True:
@@ -257,18 +281,12 @@ class KafkaDriver:
             self.failed.set_exception(WorkerError(f"the worker stops: {error}; start it again"))
 
 
-def _reason(part: int, letter: DeadLetter) -> dict[str, bytes]:
-    """Why, and where the whole message lies; `bytes` is its length, of which the letter has CUT at most."""
-    about = {"reason": letter.reason, "detail": letter.detail, "partition": part, "offset": letter.offset}
-    about["bytes"] = len(letter.raw)
-    return {name: str(value).encode() for name, value in about.items()}
-
-
-def _app(address: str, group: str, name: str) -> faust.App:
+def _app(address: str, group: str, name: str, security: Security) -> faust.App:
     """The settings that `docs/decisions.md` gives the reasons of."""
     return faust.App(
         group,
         broker=f"kafka://{address}",
+        broker_credentials=security.faust(),
         store="memory://",
         autodiscover=False,
         web_enabled=False,
@@ -285,6 +303,4 @@ def _app(address: str, group: str, name: str) -> faust.App:
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=name,
-        producer_acks=-1,
-        producer_max_request_size=RECORD_BYTES,
     )

@@ -113,7 +113,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if CI and not _helps(config):
         if unused := _never_run(config):
-            sys.stdout.write(f"no test is marked {', '.join(unused)}: in CI each of them must have some\n")
+            sys.stderr.write(f"no test is marked {', '.join(unused)}: in CI each of them must have some\n")
         counts = _counts(config)
         failed = counts["failed"] + counts["error"]
         sys.stdout.write(f"{counts['passed']} passed, {failed} failed, {counts['skipped']} skipped\n")
