@@ -5,7 +5,9 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 # Ties a program to us, then becomes it. Linux sends it SIGKILL (9) when the thread that started it ends;
@@ -46,19 +48,21 @@ def run(command: Sequence[str], folder: Path) -> tuple[int, str]:
     return process.returncode, output
 
 
-def end(process: subprocess.Popen[str], patience_seconds: float = 10) -> None:
-    """Ends a program and its children in order, else by force; harmless if it has ended already."""
-    if process.poll() is not None:
-        return
+def end(*processes: subprocess.Popen[str], patience_seconds: float = 10) -> None:
+    """Ends programs and their children in order, side by side, else by force; harmless if they have ended."""
+    living = [process for process in processes if process.poll() is None]
+    deadline = time.monotonic() + patience_seconds
     try:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(patience_seconds)
-    except subprocess.TimeoutExpired:
-        pass
+        for process in living:
+            os.killpg(process.pid, signal.SIGTERM)
+        for process in living:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0, deadline - time.monotonic()))
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        for process in living:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def tail(text: str) -> str:
