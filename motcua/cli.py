@@ -31,6 +31,7 @@ from motcua.options import (
     Instant,
     as_of_option,
     calendar_option,
+    kafka_config_option,
     lang_option,
     lever_option,
     map_option,
@@ -47,6 +48,7 @@ from motcua.sensitivity import sensitivity
 from motcua.simulate import simulate
 from motcua.steer import steer
 from motcua.targets import targets
+from motcua.topics import topics
 from motcua.trail import trail
 
 
@@ -92,6 +94,7 @@ def cli() -> None:
     metavar="local|HOST:PORT",
     help="Through Kafka and Faust; local starts one from cached jars.",
 )
+@kafka_config_option
 @lever_option
 @seed_option
 @click.option("--from", "start", type=Day(), help="First day  [default: the demo's month]")
@@ -162,6 +165,7 @@ def measure(**options: Any) -> None:
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--kafka", type=Address(), metavar="HOST:PORT", help="To the topic of a broker.")
+@kafka_config_option
 @click.option("--store", type=FILE, help="To the embedded log.")
 @click.option(
     "--until",
@@ -190,6 +194,7 @@ def replay(**options: Any) -> None:
 @click.option(
     "--kafka", type=Address(), metavar="HOST:PORT", help="Follow the topic of a broker, with Faust."
 )
+@kafka_config_option
 @click.option("--store", type=FILE, help="Follow the embedded log.")
 @click.option(
     "--clock",
@@ -234,6 +239,7 @@ for command in (
     simulate,
     steer,
     targets,
+    topics,
     trail,
 ):
     cli.add_command(command)

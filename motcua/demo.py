@@ -7,6 +7,7 @@ The figures are the same for the same seed.
 
 import asyncio
 import json
+import os
 import socket
 import sys
 import tempfile
@@ -32,10 +33,11 @@ from motcua.scoreboard import WORDS, Answer, differences, scoreboard
 from motcua.serve import HOST, served
 from motcua.show import number
 from motcua.stage import Demo
-from motcua.topics import needs_kafka
+from motcua.topics import config, needs_kafka, security
 from simulator.scenario.files import load
 from simulator.scenario.levers import parse
 from simulator.scenario.model import Scenario
+from streams.security import PLAIN
 
 if TYPE_CHECKING:
     from streams.local import LocalDriver, LocalTopic
@@ -124,11 +126,12 @@ def _through_kafka(demo: Demo, kafka: str) -> None:
     with _broker(demo, kafka) as address:
         if kafka != "local":
             demo = demo.lasting()
-        topics.ensure(address)
-        with _worker(demo, address) as page:
+        secured = PLAIN if kafka == "local" else security()
+        topics.ensure(address, security=secured)
+        with _worker(demo, address, Path(os.devnull) if kafka == "local" else config()) as page:
             _say("live", demo, page)
             begun = time.monotonic()
-            with KafkaTopic(address) as topic:
+            with KafkaTopic(address, secured=secured.kafka_python()) as topic:
                 for line in demo.messages():
                     topic.put(line.event, line.value)
             health = _caught_up(page, demo, midnight(demo.until).timestamp())
@@ -213,13 +216,17 @@ def _broker(demo: Demo, kafka: str) -> Iterator[str]:
 
 
 @contextmanager
-def _worker(demo: Demo, broker: str) -> Iterator[str]:
-    """A Faust worker with its page, as a process of its own; the page's address."""
+def _worker(demo: Demo, broker: str, config: Path | None) -> Iterator[str]:
+    """A Faust worker with its page, as a process of its own; the page's address.
+
+    `config` is the file that says how to speak to the broker: an empty one, as a plain client.
+    """
     from streams.process import end, spawn, tail
 
     port = str(demo.port or _free_port())
     address = f"http://{HOST}:{port}"
     options = ["--kafka", broker, "--port", port, "--lang", demo.lang, "--title", demo.scenario.title]
+    options += ["--kafka-config", str(config)] if config is not None else []
     log = demo.out / "worker.log"
     with log.open("wb") as output:
         process = spawn([sys.executable, "-m", "motcua", "monitor", *options], Path.cwd(), output.fileno())

@@ -13,6 +13,8 @@ from motcua.show import LANGUAGES
 
 PORT = 8642
 FORMATS = click.Choice(["table", "json"])
+KAFKA_CONFIG = "motcua.kafka_config"
+"""Where a command remembers the file of `--kafka-config`; `motcua.topics.security` looks there."""
 
 
 class File(click.Path):
@@ -71,15 +73,16 @@ class Day(click.ParamType):
 
 
 class Address(click.ParamType):
-    """A broker's address on the command line."""
+    """A broker's address on the command line; several of one cluster are parted by commas."""
 
     name = "address"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The address; an error that says what to write, before anybody is called."""
-        host, _, port = str(value).rpartition(":")
-        if not host or not port.isdigit() or not 0 < int(port) < 65536:
-            self.fail(f"{value!r} is no broker's address: write HOST:PORT, as 127.0.0.1:9092", param, ctx)
+        for one in str(value).split(","):
+            host, _, port = one.rpartition(":")
+            if not host or not port.isdigit() or not 0 < int(port) < 65536:
+                self.fail(f"{one!r} is no broker's address: write HOST:PORT, as 127.0.0.1:9092", param, ctx)
         return str(value)
 
 
@@ -121,6 +124,18 @@ def columns_of(_: click.Context, __: click.Parameter, pairs: Sequence[str]) -> d
     return columns
 
 
+def _remember(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    ctx.meta[KAFKA_CONFIG] = value
+
+
+kafka_config_option = click.option(
+    "--kafka-config",
+    type=FILE,
+    callback=_remember,
+    expose_value=False,
+    help="How to speak to the broker: TOML with user, password or password_file, and ca; "
+    "else $MOTCUA_KAFKA_CONFIG, or the variables in docs/kafka.md.",
+)
 lang_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the output."
 )

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from motcua.files import BadInput
-from motcua.topics import needs_kafka
+from motcua.topics import needs_kafka, security
 from streams.control import Control, LocalControl
 from streams.local import LocalLog
 
@@ -18,8 +18,9 @@ def following(kafka: str | None, store: Path | None) -> Iterator[Control]:
         from streams import topics
         from streams.control_topic import KafkaControl
 
-        topics.ensure_control(kafka)
-        with closing(KafkaControl(kafka)) as control:
+        secured = security()
+        topics.ensure_control(kafka, secured)
+        with closing(KafkaControl(kafka, secured)) as control:
             yield control
     elif store is not None:
         with closing(LocalLog(store)) as log:
@@ -38,8 +39,9 @@ def send(values: Sequence[bytes], kafka: str | None, store: Path | None) -> None
         from simulator.sinks.kafka import KafkaTopic
         from streams import topics
 
-        topics.ensure_control(kafka)
-        with KafkaTopic(kafka, topics.CONTROL) as topic:
+        secured = security()
+        topics.ensure_control(kafka, secured)
+        with KafkaTopic(kafka, topics.CONTROL, secured=secured.kafka_python()) as topic:
             for value in values:
                 topic.put(None, value)
     elif store is not None:

@@ -11,6 +11,7 @@ from motcua.options import (
     Address,
     Backfill,
     Day,
+    kafka_config_option,
     lang_option,
     lever_option,
     seed_option,
@@ -42,6 +43,7 @@ STANDARD = "-"
 @click.option("--cases", type=FILE, help="A row a dossier to a table: .csv or .parquet.")
 @click.option("--plot", type=FILE, help="A picture of throughput, backlog and lateness: .png, .svg or .html.")
 @click.option("--kafka", type=Address(), metavar="HOST:PORT", help="Events to the topic of a broker.")
+@kafka_config_option
 @click.option("--store", type=FILE, help="Events to the embedded log.")
 @click.option(
     "--draws",

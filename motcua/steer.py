@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from motcua.options import FILE, Address, lang_option
+from motcua.options import FILE, Address, kafka_config_option, lang_option
 
 if TYPE_CHECKING:
     from simulator.scenario.model import Lever
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @click.argument("scenario")
 @click.argument("levers", nargs=-1, required=True, metavar="LEVER...")
 @click.option("--kafka", type=Address(), metavar="HOST:PORT", help="The broker that the simulation feeds.")
+@kafka_config_option
 @click.option("--store", type=FILE, help="The embedded log that it writes.")
 @lang_option
 def steer(scenario: str, levers: tuple[str, ...], kafka: str | None, store: Path | None, lang: str) -> None:

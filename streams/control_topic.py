@@ -7,6 +7,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from streams.control import ControlError
+from streams.security import PLAIN, Security
 from streams.topics import CONTROL
 
 PATIENCE_MS = 5_000
@@ -16,7 +17,7 @@ PATIENCE_MS = 5_000
 class KafkaControl:
     """The orders in the topic, which must be there (`topics.ensure_control`)."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, security: Security = PLAIN) -> None:
         self._part = TopicPartition(CONTROL, 0)
         self._address = address
         with self._told():
@@ -25,6 +26,7 @@ class KafkaControl:
                 client_id="motcua-control",
                 bootstrap_timeout_ms=PATIENCE_MS,
                 enable_auto_commit=False,
+                **security.kafka_python(),
             )
             self._consumer.assign([self._part])
             self._next = self._end()

@@ -4,14 +4,15 @@ The one module that knows the producer; `motcua replay` uses it too.
 Each record carries the CloudEvents attributes as headers (binary content mode).
 """
 
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from dossier.event import Event, Message, key
+from dossier.event import VERSION, Event, Message, key
 
 TOPIC = "dossier-events"
 
@@ -21,9 +22,18 @@ class SinkError(RuntimeError):
 
 
 class KafkaTopic:
-    """The events topic; `put` blocks while the broker is away, and nothing is dropped in silence."""
+    """The events topic; `put` blocks while the broker is away, and nothing is dropped in silence.
 
-    def __init__(self, address: str, topic: str = TOPIC, patience: float = 60.0) -> None:
+    `secured` is what the producer needs beside the address, where the broker asks who we are.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        topic: str = TOPIC,
+        patience: float = 60.0,
+        secured: Mapping[str, Any] | None = None,
+    ) -> None:
         self._topic = topic
         self._address = address
         self._failed: list[Exception] = []
@@ -41,12 +51,13 @@ class KafkaTopic:
                 max_block_ms=int(patience * 1000),
                 delivery_timeout_ms=int(patience * 1000),
                 request_timeout_ms=min(30_000, int(patience * 1000) - 1000),
+                **(secured or {}),
             )
             self._partitions = sorted(self._producer.partitions_for(topic) or ())
         except KafkaError as error:
             raise SinkError(f"no Kafka answers at {address}: is it started, is the address right?") from error
         if not self._partitions:
-            raise SinkError(f"the broker at {address} has no topic {topic}: motcua monitor makes it")
+            raise SinkError(f"the broker at {address} has no topic {topic}: motcua topics create makes it")
 
     def put(self, event: Message | None, value: bytes) -> None:
         """Send a message to its office's partition, a control event to every one; None: it is no event.
@@ -121,4 +132,5 @@ def headers(event: Message) -> list[tuple[str, bytes]]:
         ("ce_type", f"vn.motcua.{tag}".encode()),
         ("ce_time", event.at.isoformat().encode()),
         ("content-type", b"application/json"),
+        ("version", b"%d" % VERSION),
     ]
