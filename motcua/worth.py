@@ -32,12 +32,10 @@ FIGURES = tuple(name for name in INDICATORS if name not in {"utilisation", "wait
 TINY = 1e-9
 """Of a figure: sums in another order differ by less."""
 
-_RUN_BY = (
-    "dossier", "simulator/scenario", "simulator/luck", "simulator/engine", "simulator/ground.py",
-    "simulator/run.py", "simulator/summary.py",
-    *(f"simulator/experiments/{name}.py" for name in ("known", "measures", "runs")),
-)  # fmt: skip
-"""The code that a run's figures depend on."""
+_RUN_BY = ("dossier", "simulator")
+_BESIDE = ("simulator.experiments", "simulator.formulas")
+"""What questions are asked with; runs do not depend on it, but for three modules."""
+_AND = ("simulator.experiments.known", "simulator.experiments.measures", "simulator.experiments.runs")
 
 Row = dict[str, Any]
 
@@ -55,7 +53,7 @@ class Span(NamedTuple):
 SPANS: Mapping[str, Span] = {
     "five-step": Span(runs=24),
     "mm10": Span(days=1, runs=24),  # 12,960 customers
-    "phu-tho-2026": Span(days=14, warmup=14),  # 2,200 dossiers a day
+    "phu-tho-2026": Span(days=14, runs=6, warmup=14),  # 2,200 dossiers a day
     "quickstart": Span(runs=24),
 }
 """Of scenarios not as most: more runs where they take no time, and less of a whole province."""
@@ -123,7 +121,7 @@ class Worth:
         known = {name: value for name, value in baseline.items() if value is not None}
         return row | {
             "sets": f"{change.path}: {change.before} to {change.after}",
-            "nothing": unfelt(fitted.ask, known),
+            "nothing": unfelt(fitted.ask, self.scenario, known),
         }
 
 
@@ -188,11 +186,16 @@ def _compact(value: object) -> str:
 
 def kept() -> Path:
     """A folder for the runs of this code; those of other code may have come to something else."""
-    places = [HOUSE / name for name in _RUN_BY]
-    paths = [
-        path for place in places for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place])
+    used = {
+        name: module.__file__ for name, module in sys.modules.items() if name.partition(".")[0] in _RUN_BY
+    }
+    parts = [
+        Path(file).read_bytes()
+        for name, file in sorted(used.items())
+        if file is not None and (name in _AND or not name.startswith(_BESIDE))
     ]
-    folder = KEEP / _digest([path.read_bytes() for path in paths])
+    parts.append((HOUSE / "simulator/scenario/levers/levers.yaml").read_bytes())
+    folder = KEEP / _digest(parts)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -36,14 +36,16 @@ class Ask(NamedTuple):
         return self.label.partition(":")[0]
 
 
-def unfelt(ask: Ask, baseline: Mapping[str, float]) -> str:
-    """Why a lever that changes the scenario changes no figure, by the figures without it."""
+def unfelt(ask: Ask, scenario: Scenario, baseline: Mapping[str, float]) -> str:
+    """Why a lever that changes the scenario changes no figure, by the scenario and its figures without it."""
     if ask.acts_on in {"late", "due"} and "on_time_rate_finished" not in baseline:
         return "no dossier has a due date"
     if ask.acts_on == "late" and not baseline["late"]:
         return "no dossier is late"
-    if ask.acts_on == "supplements" and not baseline["supplements"]:
+    if ask.acts_on in {"supplements", "again"} and not baseline["supplements"]:
         return "no papers are asked for"
+    if ask.acts_on == "again" and not any(each.supplement.again for each in scenario.procedures.values()):
+        return "no papers are asked for twice"
     if ask.acts_on == "online_rate" and baseline["online_rate"] == 1:
         return "all is filed online"
     return "none of these figures counts it"
@@ -166,7 +168,7 @@ ASKS: tuple[Ask, ...] = (
         settings=_halved,
         note="a shorter promise: nothing takes longer, and more of it is late",
     ),
-    Ask("supplement-once", "papers are asked for once at most", "supplements"),
+    Ask("supplement-once", "papers are asked for once at most", "again"),
     Ask("e-signature", "nothing is signed in rounds"),
     Ask(f"online-share: {ONLINE:g}, or 1 where it is so", "all is filed online", settings=_online),
     Ask("digitise:digitised=1,reused=1,requests=0.5", "all is digitised", "supplements"),
@@ -197,10 +199,17 @@ ASKS: tuple[Ask, ...] = (
     Ask("edd", "what is due first is served first", "due"),
     Ask("queue:rule=shortest", "the least work is served first"),
     Ask("one-queue", "each pool has one queue"),
-    Ask("many-queues", "each official has a queue"),
+    Ask(
+        "many-queues", "each official has a queue", note="a pool of one official, or less, has one as before"
+    ),
     Ask("absence:days_a_year=0", "nobody is away without notice"),
     Ask("absence:days_a_year=12,spell_days=2", "officials are away so often"),
-    Ask("two-tier: districts close, or each two communes merge", "", settings=_merged),
+    Ask(
+        "two-tier: districts close, or each two communes merge",
+        "",
+        settings=_merged,
+        note="what closed districts did, and their officials, are dealt out to the communes: smaller pools",
+    ),
     Ask("demand:factor=1.2", "nothing is filed"),
     Ask(
         "rules: the nearest law that reckons dates otherwise", "those rules hold", "late", settings=_other_law

@@ -1,6 +1,6 @@
 """docs/effects.md: the figures of docs/effects.json as tables."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from math import floor, log10
 from typing import Any
@@ -12,11 +12,10 @@ from simulator.experiments.stats import LEVEL
 from simulator.scenario.levers import LEVERS
 
 Row = Mapping[str, Any]
-Told = Callable[[str, Sequence[float]], str]
 
 MAIN = ("on_time_rate_finished", "mean_days", "mean_wait_hours", "letters_due")
 """A column each."""
-ALSO = ("letters_sent", "supplements", "online_rate", "satisfied_rate", "finished", "left")
+ALSO = ("letters_sent", "supplements", "online_rate", "satisfied_rate", "left")
 """In the last column, where they are beyond chance."""
 ON_TIME = MAIN[0]
 
@@ -34,6 +33,10 @@ With † a pool could not cope in some runs, as is said below the table: such fi
 
 Runs are short, so that all is done in half an hour: how long and how many stands above each table.
 A lever is in force from the first day of the warm-up.
+Means are of what ended within the run: a lever that lets long dossiers end in it brings them in.
+Hours in queues go by the clock, nights and signing rounds included; but whoever comes to a free official, \
+if at night, counts as taken up.
+Another order than first come makes that somebody else: then the days tell what is gained, not these hours.
 An office, a pool, a procedure or a rule set that it has to name is found in the scenario by the program.
 `motcua compare` gives the figures of other settings and of longer runs."""
 
@@ -41,7 +44,7 @@ An office, a pool, a procedure or a rule set that it has to name is found in the
 def page(found: Mapping[str, Any]) -> str:
     """The whole of it."""
     parts = [
-        "\n".join(_HEAD),
+        _HEAD,
         "## The levers",
         _levers(),
         "## On time, in points, in all scenarios",
@@ -89,10 +92,9 @@ def _matrix(found: Mapping[str, Any]) -> str:
 def _near(cell: Sequence[float] | None, nothing: bool) -> str:
     if cell is None or cell[1] is None:
         return "·" if nothing else "–"
-    if not any(cell[:3]):
-        return "0"
-    half = 100 * (cell[2] - cell[1]) / 2
-    return f"{_marked(ON_TIME, cell)} ± {half:.{_digits(half)}f}"
+    digits = _digits(ON_TIME, cell, 1.0)
+    told, half = _signed(ON_TIME, cell[0], digits), f"{50 * (cell[2] - cell[1]):.{digits}f}"
+    return f"{_marked(ON_TIME, cell, told)} ± {half}" if float(told) or float(half) else "0"
 
 
 def _said(each: Row) -> str:
@@ -112,8 +114,8 @@ def _scenario(each: Row) -> str:
     for row in each["rows"]:
         label = f"`{row['lever']}`" if row["lever"] else _asked(row["ask"])
         if "effects" in row:
-            cells = [_cell(name, row["effects"].get(name)) for name in MAIN]
-            rows.append((label + " †" * ("trouble" in row), *cells, _also(row["effects"])))
+            cells = [_cell(name, row["effects"].get(name), base.get(name)) for name in MAIN]
+            rows.append((label + " †" * ("trouble" in row), *cells, _also(row["effects"], base)))
         elif "as" in row:
             rows.append((label, f"the same as `{row['as']}`", *[""] * len(MAIN)))
         else:
@@ -126,27 +128,24 @@ def _why(row: Row) -> str:
     return f"{row['nothing']}{sets}"
 
 
-def _cell(name: str, cell: Sequence[float] | None, told: Told | None = None) -> str:
-    """A difference with its interval."""
+def _cell(name: str, cell: Sequence[float] | None, base: float | None, mark: bool = True) -> str:
+    """A difference with its interval; a sign beyond chance is marked."""
     if cell is None or cell[1] is None:
         return "–"
-    if not any(cell[:3]):
+    digits = _digits(name, cell, base)
+    told, low, high = (_signed(name, each, digits) for each in cell[:3])
+    if not any(map(float, (told, low, high))):
         return "0"
-    low, high = (_signed(name, each, cell[2] - cell[1], "") for each in cell[1:3])
-    return f"{(told or _marked)(name, cell)} ({low} to {high})"
+    return f"{_marked(name, cell, told) if mark else told} ({low.lstrip('+')} to {high.lstrip('+')})"
 
 
-def _also(effects: Mapping[str, Sequence[float]]) -> str:
+def _also(effects: Mapping[str, Sequence[float]], base: Mapping[str, float]) -> str:
     there = [name for name in ALSO if name in effects and _sure(effects[name])]
-    return "; ".join(f"{INDICATORS[name].en} {_cell(name, effects[name], _plain)}" for name in there)
+    told = [(INDICATORS[name].en, _cell(name, effects[name], base.get(name), mark=False)) for name in there]
+    return "; ".join(f"{name} {cell}" for name, cell in told if cell != "0")
 
 
-def _plain(name: str, cell: Sequence[float]) -> str:
-    return _signed(name, cell[0], cell[2] - cell[1])
-
-
-def _marked(name: str, cell: Sequence[float]) -> str:
-    told = _plain(name, cell)
+def _marked(name: str, cell: Sequence[float], told: str) -> str:
     if not _sure(cell):
         return told
     better = (cell[0] > 0) == (INDICATORS[name].better == "higher")
@@ -167,16 +166,21 @@ def _level(name: str, value: float | None) -> str:
     return number(value) if unit == "count" and value >= 100 else f"{value:.3g}"
 
 
-def _signed(name: str, value: float, width: float, sign: str = "+") -> str:
-    """A difference to the digits that its interval allows; shares in points."""
-    times = 100 if INDICATORS[name].unit == "share" else 1
-    text = f"{times * value:{sign}.{_digits(times * width / 2)}f}"
+def _signed(name: str, value: float, digits: int) -> str:
+    text = f"{_times(name) * value:+.{digits}f}"
     return text if float(text) else text.lstrip("+-")
 
 
-def _digits(half: float) -> int:
-    """Decimals that show two digits of it."""
-    return min(6, max(0, 1 - floor(log10(half)))) if half > 0 else 2
+def _times(name: str) -> int:
+    """Shares are told in points."""
+    return 100 if INDICATORS[name].unit == "share" else 1
+
+
+def _digits(name: str, cell: Sequence[float], base: float | None) -> int:
+    """Decimals that show two digits of half the interval, and no more than four of the figure itself."""
+    half = _times(name) * (cell[2] - cell[1]) / 2
+    most = max(2, 3 - floor(log10(_times(name) * base))) if base else 2
+    return min(most, max(0, 1 - floor(log10(half)))) if half > 0 else 2
 
 
 def _troubles(each: Row) -> Iterator[str]:
