@@ -32,6 +32,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     at: Instant
     office: Annotated[Word, Meta(description="the one-stop unit that received it; it never changes")]
     successor: Word | None = None
+    replayed: Annotated[
+        bool, Meta(description="sent once more from the dead letters: taken although it comes too late")
+    ] = False
 
 
 class Submitted(Event, frozen=True, kw_only=True, tag="submitted"):

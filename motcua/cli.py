@@ -41,6 +41,7 @@ from motcua.options import (
     since_option,
     speed_option,
 )
+from motcua.outcomes import alerts, dead_letters
 from motcua.plan import plan
 from motcua.report import report
 from motcua.scenarios import scenarios
@@ -240,6 +241,8 @@ for command in (
     steer,
     targets,
     topics,
+    dead_letters,
+    alerts,
     trail,
 ):
     cli.add_command(command)

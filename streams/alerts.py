@@ -19,7 +19,11 @@ DELAYS = (0.001, 0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0)
 
 
 class Watch:
-    """One heap entry for each open dossier: the next moment at which its clock will tell something."""
+    """One heap entry for each open dossier: the next moment at which its clock will tell something.
+
+    What has passed already when it becomes known (a fact that came late, a history sent at the beginning)
+    waits until the clock moves on: the next fact may say that it was done.
+    """
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -29,12 +33,12 @@ class Watch:
         """How many alerts were found so late after their moment at most (`DELAYS`, then inf)."""
         self.longest = 0.0
 
-    def see(self, name: str, dossier: Dossier) -> None:
-        """Take note of a dossier's dates as they are now."""
+    def see(self, name: str, dossier: Dossier, clock: float) -> None:
+        """Take note of a dossier's dates as they are now, by stream time."""
         mark = watched(dossier)
         known = self._next.get(name)
         if known is None or known[0] != mark:
-            self._expect(name, dossier, mark, -1.0)
+            self._expect(name, dossier, mark, -1.0, clock)
 
     def passed(self, clock: float, entries: dict[str, Entry]) -> Iterator[tuple[str, Moment]]:
         """What the clock has told by now, in the order of its moments; what was told before is left out."""
@@ -49,9 +53,9 @@ class Watch:
                 del self._next[name]  # what came early may say that it was done: seen again with that
                 continue
             for moment in moments(entry.dossier, self._book.of(entry.dossier.office)):
-                if moment[0] == at and _new(entry, moment) and holds(entry.dossier, moment):
+                if moment[0] <= at and _new(entry, moment) and holds(entry.dossier, moment):
                     yield name, moment
-            self._expect(name, entry.dossier, known[0], at)
+            self._expect(name, entry.dossier, known[0], at, clock)
 
     def found(self, dossier: Dossier, moment: Moment, clock: datetime) -> Alert:
         """The alert, found at stream time `clock`; its delay is counted."""
@@ -75,15 +79,16 @@ class Watch:
             agency=dossier.agency,
         )
 
-    def _expect(self, name: str, dossier: Dossier, mark: int, after: float) -> None:
+    def _expect(self, name: str, dossier: Dossier, mark: int, after: float, clock: float) -> None:
         """Wait for the first of the dossier's moments after an instant; for nothing where there is none."""
         ahead = (at for at, _, _ in moments(dossier, self._book.of(dossier.office)) if at > after)
         first = min(ahead, default=None)
         if first is None:
             self._next.pop(name, None)
             return
-        self._next[name] = mark, first
-        heappush(self._heap, (first, name))
+        wake = max(first, clock) if after < 0 else first
+        self._next[name] = mark, wake
+        heappush(self._heap, (wake, name))
 
 
 def tell(entry: Entry, moment: Moment) -> bool:

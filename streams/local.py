@@ -107,10 +107,10 @@ class LocalLog:
             execute("INSERT OR REPLACE INTO run VALUES (?, ?)", (scenario, mark))
         return mark
 
-    def dead_letters(self) -> list[DeadLetter]:
-        """All dead letters, in the order of the log."""
-        rows = self.connection.execute("SELECT id, reason, detail, value FROM dead ORDER BY id")
-        return [DeadLetter(*row) for row in rows]
+    def dead_letters(self) -> list[tuple[int, DeadLetter]]:
+        """All dead letters with their partitions, in the order of the log."""
+        rows = self.connection.execute("SELECT part, id, reason, detail, value FROM dead ORDER BY id")
+        return [(part, DeadLetter(*row)) for part, *row in rows]
 
     def alerts(self, after: int = 0) -> list[tuple[int, bytes]]:
         """The alerts (JSON) beyond a number, each with its own, in the order in which they were found."""

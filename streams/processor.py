@@ -58,6 +58,7 @@ class PartitionProcessor:
         self.dead: Counter[str] = Counter()
         self._waiting: dict[str, list[tuple[float, str]]] = {}
         self._dirty: set[str] = set()
+        self._flushed = -1
         self._letters: list[DeadLetter] = []
 
     def apply(self, offset: int, raw: bytes | None) -> list[DeadLetter]:
@@ -105,8 +106,8 @@ class PartitionProcessor:
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to be made durable but the partition's own progress."""
-        return bool(self._dirty)
+        """Whether anything has happened since the last flush that a restart would have to know."""
+        return bool(self._dirty) or self.progress.offset > self._flushed
 
     def alerts(self) -> list[Alert]:
         """The alerts found since the last time; to be made durable together with what `flush` gives then."""
@@ -117,6 +118,7 @@ class PartitionProcessor:
         """Keys and values changed since the last flush; the partition's own record comes last."""
         records = [(name.encode(), _encode(self.entries[name])) for name in self._dirty]
         self._dirty.clear()
+        self._flushed = self.progress.offset
         return [*records, (PROGRESS, _encode(self.progress))]
 
     def restore(self, key: bytes, value: bytes) -> None:
@@ -129,6 +131,7 @@ class PartitionProcessor:
             progress = _decode_progress(value)
             if progress.offset >= self.progress.offset:
                 self.progress = progress
+                self._flushed = progress.offset
             return
         name, entry = key.decode(), _decode_entry(value)
         known = self.entries.get(name)
@@ -196,6 +199,9 @@ class PartitionProcessor:
             self._fold(name, entry, event)
             if entry.held:
                 self._drain(name, entry)
+        elif event.seq in entry.missing and event.replayed:
+            entry.missing.remove(event.seq)
+            self._fold(name, entry, event)
         elif event.seq in entry.missing:
             self._bury(entry.dead, DeadLetter(offset, "late", f"seq {event.seq} was waited for in vain", raw))
         elif event.seq < expected or event.seq in entry.held:
@@ -224,7 +230,7 @@ class PartitionProcessor:
         if changed:
             world.update(name, dossier)
         elif world.watch is not None:
-            world.watch.see(name, dossier)
+            world.watch.see(name, dossier, world.clock)
 
     def _drain(self, name: str, entry: Entry) -> None:
         """Fold what waited for the event just folded."""

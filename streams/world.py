@@ -62,7 +62,7 @@ class World:
         """Put the dossier's standing at stream time in the place of the one counted before."""
         now = self.now
         if self.watch is not None:
-            self.watch.see(name, dossier)
+            self.watch.see(name, dossier, self.clock)
         mask = standing(dossier, now, self.book.of(dossier.office))
         new = self._standing(dossier, mask, now) if mask else _NOTHING
         old = self._standings.get(name, _NOTHING)

@@ -67,7 +67,7 @@ def fold(dossier: Dossier, event: Fact, calendar: WorkingCalendar) -> bool:
     if event.successor is not None and (not dossier.heirs or dossier.heirs[-1].office != event.successor):
         dossier.heirs.append(Heir(at, event.successor))
         changed = True
-    dossier.seq = event.seq
+    dossier.seq = max(event.seq, dossier.seq)
     dossier.last_at = max(at, dossier.last_at)
     return changed
 

@@ -59,14 +59,14 @@ def _of_one(facts: list[tuple[Fact, float]], end: float) -> set[str]:
     first, ids = facts[0][0], set()
     dossier = Dossier(scenario=first.scenario, dossier_id=first.dossier_id, office=first.office)
     seen = [now for _, now in facts[1:]] + [end]
-    for (fact, _), until in zip(facts, seen, strict=True):
+    for (fact, known), until in zip(facts, seen, strict=True):
         before = dict(dossier.anomalies)
         fold(dossier, fact, BOOK.of(dossier.office))
         for anomaly, kind in FOUND.items():
             if dossier.anomalies.get(anomaly, 0) > before.get(anomaly, 0):
                 ids.add(identity(dossier, kind, fact.at.timestamp()))
         for moment in moments(dossier, BOOK.of(dossier.office)):
-            if moment[0] < until and holds(dossier, moment):
+            if max(moment[0], known) < until and holds(dossier, moment):
                 ids.add(identity(dossier, moment[1], moment[2]))
     return ids
 

@@ -143,7 +143,7 @@ def test_a_driver_made_anew_after_every_poll_has_the_same_figures(store, limit):
         assert health.events == 2 * len(facts) + 2 + PARTITIONS
         assert (health.lag, health.held) == (0, 0)
         letters = driver.log.dead_letters()
-        assert sorted(letter.raw for letter in letters) == [b"[]", b"{"]
+        assert sorted(letter.raw for _, letter in letters) == [b"[]", b"{"]
     assert polls >= 1
 
 

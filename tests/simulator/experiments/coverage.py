@@ -28,7 +28,7 @@ from simulator.experiments.worlds import World, warmed
 from simulator.scenario.model import Scenario
 
 MINUTES = 7 * 24 * 60
-MOST = 200
+MOST = 1000
 SEEDS = 1000
 """Between the first seeds of two experiments."""
 

@@ -1,0 +1,57 @@
+"""A topic read from its beginning to where it ends now: what is committed, partition by partition."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from streams.admin import TopicError
+
+PATIENCE_MS = 10_000
+
+
+def records(address: str, topic: str, settings: Mapping[str, Any]) -> Iterator[Any]:
+    """The records of a topic; TopicError where the broker does not give them."""
+    try:
+        with closing(_consumer(address, settings)) as consumer:
+            parts = sorted(consumer.partitions_for_topic(topic) or ())
+            for part in parts:
+                yield from _of(consumer, TopicPartition(topic, part))
+    except KafkaError as error:
+        raise TopicError(f"the broker at {address} does not give {topic} ({type(error).__name__})") from error
+
+
+def message(address: str, topic: str, part: int, offset: int, settings: Mapping[str, Any]) -> bytes | None:
+    """The value of one record; None where it is not there any more."""
+    with closing(_consumer(address, settings)) as consumer:
+        place = TopicPartition(topic, part)
+        consumer.assign([place])
+        consumer.seek(place, offset)
+        for found in consumer.poll(PATIENCE_MS, max_records=1).get(place, []):
+            return found.value if found.offset == offset else None
+    return None
+
+
+def _of(consumer: Any, place: TopicPartition) -> Iterator[Any]:
+    consumer.assign([place])
+    consumer.seek_to_beginning(place)
+    end = consumer.end_offsets([place], PATIENCE_MS)[place]
+    while consumer.position(place, PATIENCE_MS) < end:
+        found = consumer.poll(PATIENCE_MS).get(place, [])
+        yield from found
+        if not found and consumer.position(place, PATIENCE_MS) >= end:
+            return
+
+
+def _consumer(address: str, settings: Mapping[str, Any]) -> Any:
+    return KafkaConsumer(
+        bootstrap_servers=address,
+        client_id="motcua-reading",
+        bootstrap_timeout_ms=PATIENCE_MS,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        max_partition_fetch_bytes=4 * 2**20,
+        **settings,
+    )
