@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import (
     AuthorizationError,
+    KafkaConnectionError,
     KafkaError,
+    KafkaTimeoutError,
     SaslAuthenticationFailedError,
 )
 
+from streams.reached import unanswered
 from streams.security import PLAIN, Security
 
 PATIENCE_SECONDS = 15.0
@@ -57,10 +60,9 @@ def told(address: str, security: Security, error: KafkaError) -> str:
         return f"the Kafka at {address} does not let {who} in: are user, password and mechanism right?"
     if isinstance(error, AuthorizationError):
         return f"the Kafka at {address} does not allow {who} what is needed ({what}): see docs/kafka.md"
-    return (
-        f"no Kafka answers at {address} by {security.way} ({what}): "
-        "is it started, are the address and the way to speak right?"
-    )
+    if isinstance(error, KafkaTimeoutError | KafkaConnectionError):
+        return unanswered(address, security)
+    return f"the Kafka at {address} does not do what is asked of it ({error}): try again, or see to it"
 
 
 def ports_named(address: str, security: Security) -> set[int]:

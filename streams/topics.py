@@ -66,7 +66,7 @@ class Difference(NamedTuple):
 
     def __str__(self) -> str:
         if self.kind == "missing":
-            return f"topic {self.topic} is not there"
+            return f"topic {self.topic} is not there, or you may not see it"
         if self.setting == "partitions":
             said = f"has {self.found} partitions and motcua needs {self.wanted}"
         else:
@@ -188,7 +188,8 @@ def _there(
 def _copies(admin: KafkaAdminClient, address: str, asked: int | None) -> int:
     brokers = len(admin.describe_cluster()["brokers"])
     if asked is not None and asked > brokers:
-        raise TopicError(f"{asked} replicas are asked for and the Kafka at {address} has {brokers} brokers")
+        there = f"{brokers} broker{'s' * (brokers > 1)}"
+        raise TopicError(f"{asked} replicas are asked for and the Kafka at {address} has {there}")
     return asked or min(REPLICAS, brokers)
 
 
