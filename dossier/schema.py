@@ -4,7 +4,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from dossier.event import Event, Message
+from dossier.event import VERSION, Event, Message
+from dossier.life.alerts import Alert
 
 Document = dict[str, Any]
 
@@ -37,14 +38,19 @@ def asyncapi() -> Document:
         },
         "defaultContentType": "application/json",
         "servers": {"local": {"host": "localhost:9092", "protocol": "kafka", "description": "make kafka"}},
-        "channels": {"events": _events(list(names)), "dead": _dead()},
+        "channels": {"events": _events(list(names)), "dead": _dead(), "alerts": _alerts()},
         "operations": {
             "publish": _operation("send", "events", "A simulator, a replay or a real e-office tells facts."),
             "fold": _operation("receive", "events", "The monitor folds them into figures."),
             "bury": _operation("send", "dead", "The monitor puts aside what it cannot use."),
+            "warn": _operation("send", "alerts", "The monitor tells what an office should hear, each once."),
         },
         "components": {
-            "messages": {**{tag: _message(kind) for tag, kind in names.items()}, "dead": _letter()},
+            "messages": {
+                **{tag: _message(kind) for tag, kind in names.items()},
+                "dead": _letter(),
+                "alert": _alert(),
+            },
             "messageTraits": {"fact": {**_cloudevent(), **_keyed()}, "control": _cloudevent()},
         },
     }
@@ -82,6 +88,15 @@ def _dead() -> Document:
     }
 
 
+def _alerts() -> Document:
+    return {
+        "address": "dossier-alerts",
+        "description": "What an office should hear of a dossier, most of it because nothing happened.",
+        "messages": {"alert": {"$ref": "#/components/messages/alert"}},
+        "bindings": _topic(),
+    }
+
+
 def _topic() -> Document:
     return {"kafka": {"partitions": 12, "topicConfiguration": _RETENTION, "bindingVersion": "0.5.0"}}
 
@@ -111,8 +126,19 @@ def _letter() -> Document:
                 "detail": "a sentence for people",
                 "partition": "of dossier-events, where it came from; decimal digits",
                 "offset": "in that partition; decimal digits",
+                "bytes": "of the whole message, of which the letter has the first 1,048,576",
+                "version": "of the form of our messages at the time",
             }
         ),
+    }
+
+
+def _alert() -> Document:
+    return {
+        "title": "Alert",
+        "summary": (Alert.__doc__ or "").strip().splitlines()[0],
+        "payload": _dated(msgspec.json.schema(Alert))["$defs"]["Alert"],
+        "traits": [_keyed()],
     }
 
 
@@ -126,6 +152,7 @@ def _cloudevent() -> Document:
             "ce_type": "vn.motcua. and the event's type",
             "ce_time": "the event's at; the record's own timestamp is when it was written",
             "content-type": "application/json",
+            "version": f"{VERSION}, the version of the form of the messages",
         }
     )
     return {"headers": headers}

@@ -14,6 +14,7 @@ from dossier import event as events
 from dossier.event import Message, Rejected, decode, encode
 from dossier.schema import asyncapi, events_schema
 from motcua.docs import FILES, stale
+from streams import shapes
 
 KINDS = {kind.__struct_config__.tag: kind for kind in get_args(Message)}
 SHAPE = Draft202012Validator(events_schema(), format_checker=FormatChecker(["date-time"]))
@@ -151,16 +152,13 @@ def references(node: Any) -> list[str]:
 
 
 def test_asyncapi_tells_the_topics_as_they_are_made():
-    topics = pytest.importorskip("streams.topics")
-    channels = asyncapi()["channels"]
-    assert (channels["events"]["address"], channels["dead"]["address"]) == (topics.EVENTS, topics.DEAD)
-    for name, channel in ((topics.EVENTS, "events"), (topics.DEAD, "dead")):
+    channels, made = asyncapi()["channels"], shapes.shapes("motcua")
+    names = {"events": shapes.EVENTS, "dead": shapes.DEAD, "alerts": shapes.ALERTS}
+    assert {channel: told["address"] for channel, told in channels.items()} == names
+    for channel, name in names.items():
         bound = channels[channel]["bindings"]["kafka"]
-        assert bound["partitions"] == topics.PARTITIONS
-        assert (
-            str(bound["topicConfiguration"]["retention.ms"])
-            == topics.settings("motcua")[name]["retention.ms"]
-        )
+        assert bound["partitions"] == shapes.PARTITIONS
+        assert str(bound["topicConfiguration"]["retention.ms"]) == made[name].settings["retention.ms"]
 
 
 @pytest.mark.parametrize("trait", ["fact", "control"])
