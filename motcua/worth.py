@@ -53,7 +53,7 @@ class Span(NamedTuple):
 SPANS: Mapping[str, Span] = {
     "five-step": Span(runs=24),
     "mm10": Span(days=1, runs=24),  # 12,960 customers
-    "phu-tho-2026": Span(days=14, runs=6, warmup=14),  # 2,200 dossiers a day
+    "phu-tho-2026": Span(days=14, runs=8, warmup=14),  # 2,200 dossiers a day
     "quickstart": Span(runs=24),
 }
 """Of scenarios not as most: more runs where they take no time, and less of a whole province."""
