@@ -40,8 +40,8 @@ cover: $(VENV)/.test ## run the suite with its coverage; half as long again
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
 
-kafka: $(VENV)/.demo ## run a real Apache Kafka on 127.0.0.1:9092 until Ctrl-C (Java 17; Maven the first time)
-	@$(PY) -m streams.broker --port 9092
+kafka: $(VENV)/.demo ## run a real Apache Kafka on 127.0.0.1:9092 until Ctrl-C (Java 17, Maven); e.g. ARGS="--brokers 3"
+	@$(PY) -m streams.broker --port 9092 $(ARGS)
 
 docs: $(VENV)/.test ## make the files under docs/ that come from the code
 	@$(PY) -m motcua.docs
