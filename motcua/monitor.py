@@ -16,7 +16,7 @@ from dossier.law.calendar import Book
 from motcua.calendars import load
 from motcua.files import BadInput
 from motcua.serve import served
-from motcua.topics import needs_kafka
+from motcua.topics import needs_kafka, security
 from streams.local import LocalDriver, LocalLog
 
 if TYPE_CHECKING:
@@ -59,13 +59,15 @@ def run(
     from streams.app import KafkaDriver
 
     assert kafka is not None
-    topics.ensure(kafka, group)
+    secured = security()
+    topics.ensure(kafka, group, secured)
+    topics.selftest(kafka, secured, group)
 
     # The same after a restart, so that it has its partitions back at once; two workers never share it.
     name = name or f"{socket.gethostname()}-{page.port or os.getpid()}"
 
     async def follow() -> None:
-        await _follow_kafka(KafkaDriver(kafka, book, group, name), wall, page)
+        await _follow_kafka(KafkaDriver(kafka, book, group, name, secured), wall, page)
 
     uvloop.run(_until_told(follow()))
 

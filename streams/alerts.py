@@ -5,7 +5,7 @@ after a restart or when another worker takes the partition over.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -35,10 +35,14 @@ class Watch:
 
     def see(self, name: str, dossier: Dossier, clock: float) -> None:
         """Take note of a dossier's dates as they are now, by stream time."""
+        if dossier.finished_at is not None:
+            self._next.pop(name, None)
+            return
         mark = watched(dossier)
         known = self._next.get(name)
         if known is None or known[0] != mark:
-            self._expect(name, dossier, mark, -1.0, clock)
+            found = moments(dossier, self._book.of(dossier.office))
+            self._await(name, mark, (moment[0] for moment in found), clock)
 
     def passed(self, clock: float, entries: dict[str, Entry]) -> Iterator[tuple[str, Moment]]:
         """What the clock has told by now, in the order of its moments; what was told before is left out."""
@@ -52,10 +56,11 @@ class Watch:
             if entry.held:
                 del self._next[name]  # what came early may say that it was done: seen again with that
                 continue
-            for moment in moments(entry.dossier, self._book.of(entry.dossier.office)):
+            all_ = moments(entry.dossier, self._book.of(entry.dossier.office))
+            for moment in all_:
                 if moment[0] <= at and _new(entry, moment) and holds(entry.dossier, moment):
                     yield name, moment
-            self._expect(name, entry.dossier, known[0], at, clock)
+            self._await(name, known[0], (moment[0] for moment in all_ if moment[0] > at), 0.0)
 
     def found(self, dossier: Dossier, moment: Moment, clock: datetime) -> Alert:
         """The alert, found at stream time `clock`; its delay is counted."""
@@ -79,14 +84,13 @@ class Watch:
             agency=dossier.agency,
         )
 
-    def _expect(self, name: str, dossier: Dossier, mark: int, after: float, clock: float) -> None:
-        """Wait for the first of the dossier's moments after an instant; for nothing where there is none."""
-        ahead = (at for at, _, _ in moments(dossier, self._book.of(dossier.office)) if at > after)
+    def _await(self, name: str, mark: int, ahead: Iterable[float], clock: float) -> None:
+        """Wait for the first of a dossier's moments, or for the clock to move on; for nothing without any."""
         first = min(ahead, default=None)
         if first is None:
             self._next.pop(name, None)
             return
-        wake = max(first, clock) if after < 0 else first
+        wake = max(first, clock)
         self._next[name] = mark, wake
         heappush(self._heap, (wake, name))
 

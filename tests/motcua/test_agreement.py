@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.streams.conftest import Worker
+from tests.streams.worker import Worker
 
 YEAR = ("--from", "2025-01-01", "--until", "2026-01-01")
 UNTIL = "2026-01-01T00:00:00+07:00"
