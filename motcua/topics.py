@@ -1,6 +1,7 @@
 """`motcua topics`, and which topic a command speaks to: `--kafka HOST:PORT` or `--store FILE`."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
@@ -75,7 +76,10 @@ def opened(kafka: str | None, store: Path | None) -> Iterator[Topic]:
 
 def needs_kafka() -> None:
     """BadInput where the extra `kafka` is not installed."""
-    missing = [name for name in ("faust", "kafka", "uvloop") if find_spec(name) is None]
+    # Faust, once imported, has no spec any more, and asking for it is an error.
+    missing = [
+        name for name in ("faust", "kafka", "uvloop") if name not in sys.modules and find_spec(name) is None
+    ]
     if missing:
         raise BadInput(f"--kafka needs more packages ({', '.join(missing)}): pip install 'motcua[kafka]'")
 

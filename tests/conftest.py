@@ -45,7 +45,7 @@ def kafka() -> Iterator[str]:
 
 
 def _extras(*names: str) -> str:
-    missing = [name for name in names if find_spec(name) is None]
+    missing = [name for name in names if name not in sys.modules and find_spec(name) is None]
     return f"not installed: {', '.join(missing)}" if missing else ""
 
 
