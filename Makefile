@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 pyth
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test full check cover kafka docs effects picture bench peers lock clean
+.PHONY: help demo test full check cover kafka docs effects picture bench peers faults lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -68,6 +68,9 @@ bench: $(VENV)/.demo ## measure the engine, the fold and the embedded pipeline
 
 peers: $(VENV)/.demo ## measure the engine beside other simulators; make peers PEERS=FOLDER, and benchmarks.peers --help
 	@$(PY) -m benchmarks.peers --peers "$(PEERS)" $(ARGS)
+
+faults: $(VENV)/.test ## strike workers and brokers on a real Kafka, and compare; e.g. ARGS="kill --events 20000"
+	@$(PY) -m tests.streams.faults $(ARGS)
 
 lock: ## choose the versions in constraints.txt anew, for Python 3.11 to 3.14
 	@rm -rf build/lock && $(call python,-m venv build/lock)

@@ -5,6 +5,7 @@ under seeds that the search has not seen; a plan that fails there is ruled out, 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import ceil, sqrt
 
 import numpy as np
@@ -24,6 +25,8 @@ from simulator.scenario.model import Lever, ScenarioError
 Floats = NDArray[np.float64]
 FRESH = 1_000_000
 """Seeds of the confirmation are so far from those of the search."""
+SEARCHED = 120
+"""Runs after which the search decides about a plan at most; what it finds is tried anew."""
 CONFIRMED = 100
 """Fresh runs of the plan that was found, at least."""
 SHOWN = 20
@@ -97,7 +100,8 @@ class _Work:
     def search(self, bench: Bench) -> Search:
         """A search on a bench."""
         self._begin("search", _about(bench))
-        return Search(bench, self.question.judge)
+        judge = self.question.judge
+        return Search(bench, replace(judge, most=min(judge.most, SEARCHED)))
 
     def fresh(self, bench: Bench) -> Bench:
         """The bench with luck that its search does not see."""

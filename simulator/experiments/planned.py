@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.experiments.judge import MOST, Average, Judge, Often, reached
+from simulator.experiments.judge import MOST, Average, Often, reached
 from simulator.experiments.seats import Seat, Wish
 from simulator.experiments.stats import LEVEL, Estimate, quantile, spread
 from simulator.experiments.targets import Target
@@ -39,7 +39,7 @@ class Question:
     """Whether levers are pulled, the best first, until staff can reach the targets."""
 
     @property
-    def judge(self) -> Judge:
+    def judge(self) -> Average | Often:
         """Who says whether a plan is good."""
         kind = Average if self.average else Often
         return kind(self.probability, self.most)
