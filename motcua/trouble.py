@@ -22,6 +22,10 @@ VIETNAMESE: Mapping[str, str] = {
         "cán bộ có mặt kỹ năng bước {step!r}, thủ tục {procedure!r} hoặc lĩnh vực {field!r}{more}, "
         "hoặc không nêu kỹ năng nào, nghĩa là làm được mọi việc."
     ),
+    "away": (
+        "{count} hồ sơ chờ ở nhóm {pool} của {office} trong khi cán bộ phụ trách vắng mặt đến hết thời gian "
+        "mô phỏng: xem lại lịch nghỉ, bố trí người làm thay, hoặc chạy tiếp đến khi họ trở lại."
+    ),
     "unmanned": (
         "{count} hồ sơ của {office} sẽ không bao giờ kết thúc, vì không còn việc gì diễn ra: bố trí "
         "người làm việc ở nhóm {pool}, nơi {waiting} lượt đang chờ."

@@ -171,6 +171,10 @@ class Line:
         """Nobody: posts that are alike can do everything."""
         return []
 
+    def able(self, token: Token) -> bool:  # noqa: ARG002 (as `Queue` has it)
+        """Anybody."""
+        return True
+
     # -- the pool changes ----------------------------------------------------------------------------------
 
     def stop(self) -> Handed:

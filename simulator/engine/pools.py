@@ -57,6 +57,9 @@ class Discipline(Protocol):
     def starved(self, until: float) -> list[Token]:
         """What waits for nobody."""
 
+    def able(self, token: Token) -> bool:
+        """Whether anybody, there or away, could do what waits."""
+
     def stop(self) -> Handed:
         """Work no more."""
 
@@ -208,6 +211,10 @@ class Pool:
     def starved(self) -> list[Token]:
         """What waits for a skill that nobody has, or for people who are away to the end of the run."""
         return self.discipline.starved(self._setting.until)
+
+    def able(self, token: Token) -> bool:
+        """Whether somebody has the skill for what is starved, and is away."""
+        return self.discipline.able(token)
 
 
 def make(  # noqa: PLR0913, PLR0917 (all of it is needed, once)

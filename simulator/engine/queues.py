@@ -223,6 +223,10 @@ class Queue:
         """What waits for a skill that nobody has, or since a week for people who are away up to `until`."""
         return [visit.token for visit in self._waiting() if not _comes(visit, until)]
 
+    def able(self, token: Token) -> bool:
+        """Whether anybody of the pool has the skill for what waits, there or away."""
+        return bool(_able(self._visits[token]))
+
     # -- the pool changes ----------------------------------------------------------------------------------
 
     def stop(self) -> Handed:
@@ -253,10 +257,14 @@ class Queue:
                 self._doze(post)
 
 
+def _able(visit: Visit) -> list[Post]:
+    assert visit.row is not None
+    return [post for post in visit.row.posts if post.places and post.wish(visit.token) is not None]
+
+
 def _comes(visit: Visit, until: float) -> bool:
     """Whether somebody who can do it is there between the asking and `until`."""
-    assert visit.row is not None
-    able = [post for post in visit.row.posts if post.places and post.wish(visit.token) is not None]
+    able = _able(visit)
     if until - visit.asked < WEEK:
         return bool(able)
     return any(post.hours.worked(until) > post.hours.worked(visit.asked) for post in able)

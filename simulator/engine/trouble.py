@@ -29,6 +29,10 @@ SENTENCES: Mapping[str, str] = {
         "skill for step {step!r}, procedure {procedure!r} or field {field!r}{more}, or no skills, "
         "which means all of them."
     ),
+    "away": (
+        "{dossiers} wait in pool {pool!r} of {office} for officials who are away to the end of the run: "
+        "look at their leave and absence, have somebody stand in for them, or run on until they are back."
+    ),
     "unmanned": (
         "{dossiers} of {office} will never end, for nothing is going to happen any more: give pool "
         "{pool!r}, before which {waiting} wait, somebody who will be there to work."
@@ -107,6 +111,9 @@ class Watched(Protocol):
     def starved(self) -> Sequence[Token]:
         """What waits for nobody."""
 
+    def able(self, token: Token) -> bool:
+        """Whether somebody has the skill for what is starved, and is away."""
+
 
 class Clock(Protocol):
     """What there is to see of a world."""
@@ -162,10 +169,13 @@ def _deadlock(office: str, count: int, pools: Iterable[Watched]) -> Trouble:
 
 
 def _of(pool: Watched) -> Iterable[Trouble]:
-    starved = Counter(_wanted(token) for token in pool.starved())
+    starved = pool.starved()
+    unskilled = Counter(_wanted(token) for token in starved if not pool.able(token))
     load = _load(pool)
-    if starved:
-        yield _starved(pool, starved)
+    if unskilled:
+        yield _starved(pool, unskilled)
+    elif starved:
+        yield Trouble("starved", pool.office, pool.name, "away", (("count", len(starved)),))
     elif _overloaded(pool, load):
         yield _saturated(pool, load)
 

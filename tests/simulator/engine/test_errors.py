@@ -105,6 +105,9 @@ def troubles(scenario: Scenario, **options: Any) -> list[tuple[str, str, str]]:
 
 def test_a_pool_with_nobody_there_any_more_is_starved():
     assert troubles(world(**on_leave(date(2026, 3, 5)))) == [("starved", "O", "desk")]
+    simulation = Simulation(world(**on_leave(date(2026, 3, 5))), 1)
+    simulation.run()
+    assert "for officials who are away to the end of the run" in simulation.trouble()[0].words
 
 
 def test_run_to_the_end_such_a_model_is_reported_and_does_not_run_for_ever():
