@@ -28,7 +28,8 @@ _JVM = (
 )
 _SHORT_JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # for a run of a second
 _LONG_JVM = ("-Xmx768m", "-XX:+ExitOnOutOfMemoryError")
-_SMALL_JVM = ("-Xmx400m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")  # where there are several
+# Where several share the machine: little memory, and a third less work at the start, for slower code later.
+_SMALL_JVM = ("-Xmx400m", *_SHORT_JVM, "-XX:+ExitOnOutOfMemoryError")
 
 
 class Quorum(NamedTuple):
@@ -192,13 +193,13 @@ class Broker:
         arguments = self.folder / "format.arguments"
         arguments.touch(0o600)
         arguments.write_text("\n".join(tool))
-        process = spawn([*java, f"@{arguments.name}"], self.folder, subprocess.PIPE)
-        try:
-            yield
-            output, _ = process.communicate()
-        finally:
-            end(process)
-            arguments.unlink()
+        with spawn([*java, f"@{arguments.name}"], self.folder, subprocess.PIPE) as process:
+            try:
+                yield
+                output, _ = process.communicate()
+            finally:
+                end(process)
+                arguments.unlink()
         if process.returncode != 0:
             raise BrokerError(
                 f"{self.folder} could not be laid out for Kafka, try an empty folder:\n{tail(output)}"

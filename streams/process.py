@@ -40,11 +40,11 @@ def spawn(command: Sequence[str], folder: Path, output: int) -> subprocess.Popen
 
 def run(command: Sequence[str], folder: Path) -> tuple[int, str]:
     """Runs a program to its end: its exit status and all that it said."""
-    process = spawn(command, folder, subprocess.PIPE)
-    try:
-        output, _ = process.communicate()
-    finally:
-        end(process)
+    with spawn(command, folder, subprocess.PIPE) as process:
+        try:
+            output, _ = process.communicate()
+        finally:
+            end(process)
     return process.returncode, output
 
 
