@@ -28,6 +28,7 @@ from streams.rights import rights
 from streams.secured import USERS
 from streams.security import Security, given
 from streams.shapes import ALERTS, CONTROL, DEAD, EVENTS, SELFTEST, state_topic
+from tests.streams.worker import Worker
 
 ROOT = Path(broker.__file__).parents[1]
 STATES = state_topic("motcua")
@@ -300,6 +301,25 @@ def test_commands_speak_to_it_and_show_no_password_though_all_is_logged(secured,
     motcua("producer", "simulate", "quickstart", "--until", "2026-03-03")
     assert send(secured, "admin", EVENTS)[0] > before + 1
     motcua("producer", "steer", "quickstart", "edd")
+
+
+@pytest.mark.kafka
+def test_a_monitor_needs_no_more_than_the_rights_of_a_worker(secured, tmp_path):
+    config = ["--kafka", secured.address, "--kafka-config"]
+    events = ["-m", "motcua", "simulate", "quickstart", "--until", "2026-03-04"]
+    subprocess.run(
+        [sys.executable, *events, *config, secured.config("producer")], check=True, capture_output=True
+    )
+    worker = Worker(tmp_path, *config, str(secured.config("worker")))
+    try:
+        worker.start()
+        assert worker.indicators("quickstart", "2026-03-04T00:00:00+07:00")
+        assert worker.stop() == 0
+    finally:
+        worker.end()
+    told = worker.log.read_text()
+    assert "Authorization" not in told
+    no_secret(told, secured)
 
 
 @pytest.mark.kafka
