@@ -34,6 +34,7 @@ LOOK_SECONDS = 0.5
 STILL_LOOKS = 20
 """After so many looks without any message, though some wait, they are read again from the states."""
 STOP_SECONDS = 3
+FAREWELL_SECONDS = 1
 
 _log = logging.getLogger("motcua.streams")
 
@@ -206,7 +207,7 @@ class KafkaDriver:
                     for record in records:
                         processor.restore(record.key, record.value)
         finally:
-            await consumer.stop()
+            await _farewell(consumer)
         processor.rebuild()
         return processor
 
@@ -216,7 +217,7 @@ class KafkaDriver:
     async def _leave(self, parts: Iterable[int]) -> None:
         """Write no more to these partitions."""
         mine = [outbox for part in parts if (outbox := self._outboxes.pop(part, None)) is not None]
-        await asyncio.gather(*(outbox.stop() for outbox in mine))
+        await asyncio.gather(*map(_farewell, mine))
 
     async def _assigned(self, _: Any, assigned: Iterable[Any], **__: Any) -> None:
         self._owned = {tp.partition for tp in assigned if tp.topic == EVENTS}
@@ -279,6 +280,12 @@ class KafkaDriver:
     def _fail(self, error: BaseException | None) -> None:
         if self.failed is not None and not self.failed.done():
             self.failed.set_exception(WorkerError(f"the worker stops: {error}; start it again"))
+
+
+async def _farewell(client: AIOKafkaConsumer | Outbox) -> None:
+    """Close a client; over TLS uvloop would wait half a minute for the broker to say goodbye as well."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(client.stop(), FAREWELL_SECONDS)
 
 
 def _app(address: str, group: str, name: str, security: Security) -> faust.App:

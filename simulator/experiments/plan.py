@@ -164,15 +164,23 @@ class _Work:
         Without room all plans would be as good as they are bad: none could be told from another.
         """
         full = tuple(seat.high for seat in bench.seats)
-        found = None
-        for many in range(1, len(tried) + 1):
-            other = self._with(bench, [each.lever for each in tried[:many]])
-            if other is None:
-                continue
-            if (self._free(other, full, 1.0, 2 * GLANCE) >= 0).all():
-                return other
-            found = other
+        words = self._fitting(bench, [each.lever for each in tried])
+        few, many = 1, len(words)
+        while few < many:
+            middle = (few + many) // 2
+            other = self._with(bench, words[:middle])
+            roomy = other is not None and (self._free(other, full, 1.0, 2 * GLANCE) >= 0).all()
+            few, many = (few, middle) if roomy else (middle + 1, many)
+        found = self._with(bench, words[:many]) if words else None
         return found if found is not None and verdict(found, self.question.judge, full) else None
+
+    def _fitting(self, bench: Bench, words: Sequence[str]) -> list[str]:
+        """The levers that can be pulled together, each with those before it."""
+        found: list[str] = []
+        for word in words:
+            if self._with(bench, [*found, word]) is not None:
+                found.append(word)
+        return found
 
     def _with(self, bench: Bench, words: Sequence[str]) -> Bench | None:
         """The same seats with these levers pulled as well; None where they change nothing, or do not fit."""
