@@ -5,7 +5,7 @@ dropped, all others count, and what follows has the bytes that it would have had
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -59,37 +59,63 @@ class Checkpoint:
 
     def _write(self, line: Mapping[str, Any]) -> None:
         assert self._file is not None
-        self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        self._file.write(_line(line))
         self._file.flush()
 
     def _read(self) -> int:
         """How many bytes of the file are whole lines."""
-        lines, whole = _lines(self._path.read_bytes())
-        head = next(lines, None)
-        if head is None:
+        content = self._path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if not whole:
+            self._check_cut(content)
             return 0
+        first, *others = content[:whole].splitlines()
+        head = _parsed(first)
         if not isinstance(head, dict) or "checkpoint" not in head:
-            raise CheckpointError(f"{self._path} is no checkpoint: name another file, or delete it")
+            raise self._none()
         for name, asked in self._asked.items():
             if head.get(name) != asked:
                 raise CheckpointError(
                     f"{self._path} is the checkpoint of another experiment ({name}: {head.get(name)!r} "
                     f"there, {asked!r} now): name another file, or delete it"
                 )
-        for line in lines:
-            worlds = line["worlds"]
-            if "keys" in worlds[0]:
-                self._keys = [
-                    [tuple(Key(*key) for key in world[name]) for name in ("keys", "known")]
-                    for world in worlds
-                ]
-            for world, (keys, known) in zip(worlds, self._keys, strict=True):
-                world["keys"], world["known"] = keys, known
-            self.rows[line["seed"]] = {"worlds": worlds}
+        for number, line in enumerate(others, 2):
+            try:
+                self._take(_parsed(line))
+            except (IndexError, KeyError, TypeError, ValueError):
+                raise CheckpointError(
+                    f"{self._path}, line {number}: this is no replication, the file was damaged: "
+                    "name another file, or delete it"
+                ) from None
         return whole
 
+    def _take(self, line: Any) -> None:
+        """A line is a replication."""
+        worlds = line["worlds"]
+        if "keys" in worlds[0]:
+            self._keys = [
+                [tuple(Key(*key) for key in world[name]) for name in ("keys", "known")] for world in worlds
+            ]
+        for world, (keys, known) in zip(worlds, self._keys, strict=True):
+            world["keys"], world["known"] = keys, known
+        self.rows[line["seed"]] = {"worlds": worlds}
 
-def _lines(content: bytes) -> tuple[Iterator[Any], int]:
-    """The lines that have an end, and how many bytes they are."""
-    whole = content.rfind(b"\n") + 1
-    return (json.loads(line) for line in content[:whole].splitlines()), whole
+    def _check_cut(self, content: bytes) -> None:
+        """What has no whole line is a checkpoint cut in its first, or somebody's file: that stays."""
+        if not _line(self._asked).startswith(content):
+            raise self._none()
+
+    def _none(self) -> CheckpointError:
+        return CheckpointError(f"{self._path} is no checkpoint: name another file, or delete it")
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _parsed(line: bytes) -> Any:
+    """What a line says; None where it is no JSON."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

@@ -6,7 +6,7 @@ that the scenario gives to one dossier, and costs so much of an official; a pool
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from math import ceil, log
+from math import ceil, inf, log
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -130,8 +130,8 @@ def _check(scenario: Scenario, known: Sequence[Pool], wish: Wish) -> None:
                 some = ", ".join(sorted(there)[:12])
                 raise ScenarioError(f"there is no {what} {name!r} to plan: known are {some}")
     for name, cost in wish.costs.items():
-        if not cost > 0:
-            raise ScenarioError(f"--cost {name}={cost:g}: an official costs more than 0")
+        if not 0 < cost < inf:
+            raise ScenarioError(f"--cost {name}={cost:g}: an official costs more than 0, and not without end")
 
 
 def _wanted(scenario: Scenario, pool: Pool, wish: Wish) -> bool:

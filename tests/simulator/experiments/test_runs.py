@@ -82,9 +82,21 @@ def test_a_checkpoint_of_another_experiment_is_refused(quickstart: Scenario, tmp
     replicate(of(quickstart), 1, until=UNTIL, processes=1, checkpoint=path)
     with pytest.raises(CheckpointError, match="another experiment"):
         replicate(of(quickstart, ["edd"]), 1, until=UNTIL, processes=1, checkpoint=path)
-    path.write_text('{"type":"begun"}\n')
-    with pytest.raises(CheckpointError, match="is no checkpoint"):
-        replicate(of(quickstart), 1, until=UNTIL, processes=1, checkpoint=path)
+    for other in ('{"type":"begun"}\n', "notes, a line\n", "notes without an end"):
+        path.write_text(other)
+        with pytest.raises(CheckpointError, match="is no checkpoint"):
+            replicate(of(quickstart), 1, until=UNTIL, processes=1, checkpoint=path)
+        assert path.read_text() == other
+
+
+def test_a_checkpoint_that_was_damaged_is_refused_with_its_line(quickstart: Scenario, tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    replicate(of(quickstart), range(1, 4), until=UNTIL, processes=1, checkpoint=path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    for damaged in (b"\n", b"\0\0\0\n", lines[2][:100] + b"\n", b'{"seed":2}\n', b"[1,2]\n"):
+        path.write_bytes(b"".join([*lines[:2], damaged, *lines[3:]]))
+        with pytest.raises(CheckpointError, match=r"runs\.jsonl, line 3: .* damaged"):
+            replicate(of(quickstart), range(1, 4), until=UNTIL, processes=1, checkpoint=path)
 
 
 PROGRAM = """
