@@ -96,6 +96,7 @@ def plan(**options: Any) -> None:
         question, notes = _asked(options)
         workers = stack.enter_context(crew(options["backend"], options["processes"]))
         found = planned(question, workers, _meter(stack, lang))
+        _check_known(found)
         answer = {**found.plain(), "command": again(plan, options), "svg": charted(found, lang)}
         files.picture(answer["svg"])
         if files.wanted:
@@ -103,6 +104,15 @@ def plan(**options: Any) -> None:
     click.echo(written(answer) if options["form"] == "json" else shown(found, answer["command"], lang))
     if found.best is None:
         raise SystemExit(1)
+
+
+def _check_known(found: "Answer") -> None:
+    """BadInput where no run has a figure that was asked for: nothing divided by nothing misses no target."""
+    from motcua.files import BadInput
+
+    for target, figure in zip(found.question.targets, found.full.figures, strict=True):
+        if not figure.runs:
+            raise BadInput(f"target {target.text}: no run has this figure, as nothing is counted in it")
 
 
 def _report(

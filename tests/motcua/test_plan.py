@@ -57,6 +57,14 @@ def test_a_plan_is_told_in_words(lang: str, said: tuple[str, ...], ward: str) ->
     assert "H44.100/leader" not in result.output
 
 
+def test_a_target_that_no_run_has_a_figure_of_is_refused_and_not_reached(ward: str) -> None:
+    unrated = Path(ward).with_name("unrated.yaml")
+    unrated.write_text(Path(ward).read_text("utf-8").replace("rated: 0.1 ", "rated: 0 "), "utf-8")
+    result = planned(str(unrated), "--target", "satisfied=0.9", *FEW, *WARD)
+    assert result.exit_code != 0
+    assert "target satisfied>=0.9: no run has this figure" in f"{result.output}{result.exception}"
+
+
 def test_json_tells_the_same_with_a_picture_and_the_command_that_repeats_it(
     ward: str, tmp_path: Path
 ) -> None:
