@@ -35,9 +35,12 @@ class Estimate(NamedTuple):
 
     @property
     def p(self) -> float:
-        """How likely a mean so far from 0 is if the truth is 0 (two-sided)."""
-        if not self.error:
-            return 1.0 if self.mean == 0 else 0.0
+        """How likely a mean so far from 0 is if the truth is 0 (two-sided).
+
+        Where all values are alike nothing is known of their spread: then it is the sign test that says so.
+        """
+        if not self.error or self.error < 1e-12 * abs(self.mean):
+            return 1.0 if self.mean == 0 else 2.0 ** (1 - self.runs)
         return tail(abs(self.mean) / self.error, self.freedom) if self.freedom > 0 else 1.0
 
 

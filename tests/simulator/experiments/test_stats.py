@@ -140,3 +140,10 @@ def test_the_warm_up_of_a_ward_is_some_weeks(quickstart: Scenario) -> None:
     found = warm_up(of(quickstart)[0], 1)
     assert found.settled
     assert 7 <= found.days <= 56
+
+
+@pytest.mark.parametrize(("runs", "chance"), [(2, 0.5), (6, 0.03125), (12, 2**-11)])
+def test_values_that_are_all_alike_are_no_certainty(runs: int, chance: float) -> None:
+    assert stats.Estimate(0.1, 0.1, 0.1, 0.0, runs - 1, runs).p == chance
+    assert stats.Estimate(0.1, 0.1, 0.1, 1e-17, runs - 1, runs).p == chance
+    assert stats.Estimate(0.0, 0.0, 0.0, 0.0, runs - 1, runs).p == 1
