@@ -224,11 +224,14 @@ def _against(found: Mapping[str, Any] | None, lang: str, percents: bool = False)
     if found is None:
         return "-"
     scale = 100 if percents else 1
-    texts = [
-        "-" if found[name] is None else decimals(scale * found[name], lang) for name in ("formula", "run")
-    ]
+    write = _bare_percent if percents else decimals
+    texts = [write(found[name], lang) for name in ("formula", "run")]
     half = "" if found["half"] is None else f" ± {decimals(scale * found['half'], lang)}"
     return f"{texts[0]} / {texts[1]}{half}" + (" %" if percents else "")
+
+
+def _bare_percent(value: float | None, lang: str) -> str:
+    return percent(value, lang).removesuffix(" %")
 
 
 def decimals(value: float | None, lang: str, signed: bool = False) -> str:
