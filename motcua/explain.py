@@ -75,6 +75,10 @@ def explain(**options: Any) -> None:
 
     if options["late"] is None and options["scenario"] is None:
         raise click.UsageError("name a SCENARIO, or a file of events with --late FILE")
+    if options["late"] is not None and options["verify"]:
+        raise click.UsageError("--verify is of the formulas: it does not go with --late")
+    if options["late"] not in (None, RUN) and options["levers"]:
+        raise click.UsageError("a record is as it is: --lever goes with --late run, not with a file")
     with answering(options) as files:
         late = options["late"] is not None
         answer = _late(options, files) if late else _explained(options, files)

@@ -325,6 +325,8 @@ def test_saturated_pools_are_an_exit_code_of_one():
 def test_what_cannot_be_explained_is_refused_with_what_to_do():
     assert "name a SCENARIO" in told().output
     assert "name the SCENARIO" in told("--late", "run").output
+    assert "--verify is of the formulas" in told("quickstart", "--late", "run", "--verify").output
+    assert "a record is as it is" in told("--late", "march.jsonl", "--lever", "edd").output
     assert "no office 'x'" in str(told("quickstart", "--office", "x").exception)
 
 
