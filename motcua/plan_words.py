@@ -40,6 +40,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "mean": ("{name} {value} on average", "{name} trung bình {value}"),
     "today": ("Today it is reached in {share}; {figures}.", "Hiện nay đạt ở {share}; {figures}."),
+    "overrun": (
+        (
+            "But more work is asked of {pools} than these posts can do: dossiers pile up there as long as "
+            "it goes on, and the targets do not see it. Add one that does, as open<=100 or wait<=4."
+        ),
+        (
+            "Nhưng {pools} phải làm nhiều việc hơn mức các vị trí làm được: hồ sơ dồn lại mỗi ngày một nhiều, "
+            "mà các mục tiêu không thấy. Hãy thêm mục tiêu thấy được, như open<=100 hoặc wait<=4."
+        ),
+    ),
     "never": (
         (
             "Staff cannot reach it: with posts enough for everybody ({posts} posts) it is reached in "

@@ -104,6 +104,8 @@ def _found(answer: "Answer", best: "Point", lang: str) -> list[str]:
             share=_rounded(answer.now.often, lang), figures=_figures(answer, answer.now, lang)
         ),
     ]  # fmt: skip
+    if overrun := answer.overrun(best.plan):
+        lines.append(_say("overrun", lang).format(pools=", ".join(overrun)))
     if answer.together:
         lines.insert(0, _say("pulled", lang).format(levers=", ".join(answer.together)))
     return lines

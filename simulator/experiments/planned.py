@@ -104,6 +104,15 @@ class Answer:
                 if posts != seat.now:
                     yield f"staff:{where},set={posts * seat.share:.9g}"
 
+    def overrun(self, plan: Plan) -> list[str]:
+        """Pools of which a plan asks more work than its posts can do: their queues grow and grow."""
+        return [
+            pool
+            for seat, posts in zip(self.seats, plan, strict=True)
+            for pool in seat.pools
+            if self.loads.get(pool, 0.0) > posts
+        ]
+
     def plain(self) -> dict[str, Any]:
         """As JSON has it; nan is null."""
         asked = self.question
@@ -117,6 +126,7 @@ class Answer:
             "reached": self.best is not None,
             "plan": self.best and self._point(self.best),
             "staff_levers": list(self.levers(self.best.plan)) if self.best else [],
+            "overrun": self.overrun(self.best.plan) if self.best else [],
             "today": self._point(self.now),
             "enough_for_all": self._point(self.full),
             "curve": [self._point(point) for point in self.curve],

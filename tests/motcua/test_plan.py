@@ -65,6 +65,18 @@ def test_a_target_that_no_run_has_a_figure_of_is_refused_and_not_reached(ward: s
     assert "target satisfied>=0.9: no run has this figure" in f"{result.output}{result.exception}"
 
 
+def test_a_plan_under_which_dossiers_pile_up_says_so(tmp_path: Path) -> None:
+    queue = text("mm10").replace("limit: none", "limit: 10wd").replace("272160", "3000")
+    queue = queue.replace("work_minutes: 1}", "work_minutes: 20}").replace("posts: 10}", "posts: 4}")
+    path = tmp_path / "queue.yaml"
+    path.write_text(queue, "utf-8")
+    asked = str(path), "--target", "on_time=0.9", "--until", "2026-01-12", *WARD[2:]
+    answer = json.loads(planned(*asked, "--format", "json").stdout)
+    assert (answer["plan"]["posts"], answer["overrun"]) == (1, ["H00.010/posts"])
+    assert "more work is asked of H00.010/posts than these posts can do" in planned(*asked).output
+    assert json.loads(planned(*asked, "--target", "open<=50", "--format", "json").stdout)["overrun"] == []
+
+
 def test_json_tells_the_same_with_a_picture_and_the_command_that_repeats_it(
     ward: str, tmp_path: Path
 ) -> None:
