@@ -46,7 +46,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
             "it goes on, and the targets do not see it. Add one that does, as open<=100 or wait<=4."
         ),
         (
-            "Nhưng {pools} phải làm nhiều việc hơn mức các vị trí làm được: hồ sơ dồn lại mỗi ngày một nhiều, "
+            "Nhưng {pools} phải làm nhiều việc hơn mức các vị trí làm được: hồ sơ dồn lại ngày một nhiều, "
             "mà các mục tiêu không thấy. Hãy thêm mục tiêu thấy được, như open<=100 hoặc wait<=4."
         ),
     ),
