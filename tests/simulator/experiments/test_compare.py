@@ -104,6 +104,7 @@ def test_a_lever_without_effect_has_none(quickstart: Scenario) -> None:
     ("asked", "words"),
     [
         (Question(replications=1), "one run has no interval"),
+        (Question(replications=7, interval="bootstrap"), "the bootstrap needs 8 replications or more, is 7"),
         (Question(confidence=1.0), "confidence must be"),
         (Question(precision={WAIT: 0.0}), "must be more than 0"),
         (Question(precision={WAIT: 1.0}, most=5), "most must be 20 or more"),
