@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 import faust
+import msgspec
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as Partition
 from aiokafka.errors import KafkaError
@@ -205,7 +206,7 @@ class KafkaDriver:
             while await consumer.position(source) < end:
                 for records in (await consumer.getmany(timeout_ms=1000)).values():
                     for record in records:
-                        processor.restore(record.key, record.value)
+                        _restore(processor, record)
         finally:
             await _farewell(consumer)
         processor.rebuild()
@@ -280,6 +281,16 @@ class KafkaDriver:
     def _fail(self, error: BaseException | None) -> None:
         if self.failed is not None and not self.failed.done():
             self.failed.set_exception(WorkerError(f"the worker stops: {error}; start it again"))
+
+
+def _restore(processor: PartitionProcessor, record: Any) -> None:
+    try:
+        processor.restore(record.key, record.value)
+    except msgspec.DecodeError as error:  # ValidationError is one
+        raise WorkerError(
+            f"{record.topic}, partition {record.partition}, offset {record.offset} holds no state of ours "
+            f"({error}): remove the topic, and the states are made anew from the events"
+        ) from error
 
 
 async def _farewell(client: AIOKafkaConsumer | Outbox) -> None:

@@ -96,23 +96,26 @@ def send(secured: Secured, user: str, *names: str, transaction: str | None = Non
         if transaction:
             producer.init_transactions()
             producer.begin_transaction()
-        offsets = [producer.send(name, b"{}", b"key", partition=0).get(10).offset for name in names]
+        sent = {name: b"\x80" if name == STATES else b"{}" for name in names}  # a state of nothing; no event
+        offsets = [producer.send(name, sent[name], b"key", partition=0).get(10).offset for name in names]
         if transaction:
             producer.commit_transaction()
     return offsets
 
 
 def read(secured: Secured, user: str, name: str, group: str | None = None) -> list[bytes]:
-    with closing(
-        kafka.KafkaConsumer(
-            name,
-            bootstrap_servers=secured.address,
-            group_id=group,
-            auto_offset_reset="earliest",
-            consumer_timeout_ms=2000,
-            **secured[user].kafka_python(),
-        )
-    ) as consumer:
+    with (
+        closing(
+            kafka.KafkaConsumer(
+                name,
+                bootstrap_servers=secured.address,
+                group_id=group,
+                auto_offset_reset="earliest",
+                consumer_timeout_ms=20_000,  # a worker that has just left holds its place in the group for ten seconds
+                **secured[user].kafka_python(),
+            )
+        ) as consumer
+    ):
         return [next(consumer).value]
 
 

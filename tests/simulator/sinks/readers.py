@@ -20,7 +20,7 @@ from dossier.event import Control, Event, Fact, Message, decode
 INSTANTS = ("at", "due_at", "started_at", "respond_by")
 FLAGS = {
     "online", "authenticated", "obligation", "digitised", "reused", "post_office", "non_territorial",
-    "electronic", "retracted", "no_result",
+    "electronic", "retracted", "no_result", "replayed",
 }  # fmt: skip
 NUMBERS = {"seq", "fee", "amount", "score", "posts"}
 TYPES = {kind.__struct_config__.tag: kind for kind in get_args(Message)}
