@@ -79,9 +79,10 @@ def plan(question: Question, crew: Crew, progress: Progress | None = None) -> An
             search = work.search(found)
             best = work.settled(search)
     fresh, curve = work.fresh(search.bench), work.curve(search, best, loads)
+    looked = search.bench if best is None else fresh  # why there is none, the runs show that ruled it out
     return Answer(
         question, search.bench.world, tuple(chosen), loads, best,
-        measured(fresh, _now(chosen), SHOWN), measured(fresh, search.full, SHOWN),
+        measured(fresh, _now(chosen), SHOWN), measured(looked, search.full, SHOWN),
         curve, tried, together,
         sum(bool(group.seats) for group in search.bench.groups) == 1, search.judged, work.runs,
     )  # fmt: skip
