@@ -8,6 +8,12 @@ import msgspec
 from dossier.law.calendar import Book
 from dossier.life.state import Dossier
 
+REASONS = (
+    "not_json", "no_type", "missing_field", "unknown_type", "wrong_type", "due_before_acceptance",
+    "instant_out_of_range", "too_large", "fold_failed", "late", "unknown_dossier",
+)  # fmt: skip
+"""Why a message is a dead letter."""
+
 Figures = dict[str, Any]
 """The counts and rates of `dossier.figures.indicators.figures`: names to int, float or None."""
 

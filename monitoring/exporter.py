@@ -18,15 +18,9 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from dossier.view import Figures, Health, View
+from dossier.view import REASONS, Figures, Health, View
 from monitoring.overview import DUE
 from monitoring.release import release
-
-REASONS = (
-    "not_json", "no_type", "missing_field", "unknown_type", "wrong_type", "due_before_acceptance",
-    "instant_out_of_range", "too_large", "fold_failed", "late", "unknown_dossier",
-)  # fmt: skip
-"""The known reasons of dead letters; they are there from 0 on."""
 
 _classes = attrgetter(*DUE)
 

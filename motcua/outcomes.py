@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from dossier.life.alerts import Kind
+from dossier.view import REASONS
 from motcua.files import BadInput
 from motcua.options import FILE, Address, format_option, kafka_config_option, lang_option
 from motcua.show import clean, table
@@ -17,10 +19,6 @@ from motcua.topics import needs_kafka, opened, security
 if TYPE_CHECKING:
     from streams.outcomes import Letter, Outcomes
 
-REASONS = (
-    "not_json", "no_type", "missing_field", "unknown_type", "wrong_type", "due_before_acceptance",
-    "instant_out_of_range", "too_large", "fold_failed", "late", "unknown_dossier",
-)  # fmt: skip
 SHOWN = 60
 """Characters of a detail in a table."""
 
@@ -48,7 +46,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "closed_before_result": ("closed before result", "đóng khi chưa có kết quả"),
     "second_request": ("papers asked for again", "yêu cầu bổ sung quá số lần"),
 }  # fmt: skip
-KINDS = tuple(list(_WORDS)[-8:])
 
 
 def _where(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -180,7 +177,11 @@ def replay(
 @click.command()
 @_where
 @click.option(
-    "--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only these. Several if need be."
+    "--kind",
+    "kinds",
+    type=click.Choice(get_args(Kind)),
+    multiple=True,
+    help="Only these. Several if need be.",
 )
 @click.option("--office", help="Only of this office.")
 @click.option("--scenario", help="Only of this world.")

@@ -70,6 +70,8 @@ class KafkaDriver:
         self._pending: list[Any] = []
         self._letters: list[tuple[int, DeadLetter]] = []
         self._flushing = asyncio.Lock()
+        self._torn = False
+        """A flush did not go through: what it held is in no state, so no later one may go out."""
         self.app = _app(address, group, name, security)
         self.app.agent(
             self.app.topic(
@@ -164,8 +166,13 @@ class KafkaDriver:
                     await self._seek(part)
 
     async def _flush(self) -> None:
-        """Make durable what was folded, then acknowledge the events that it came from."""
+        """Make durable what was folded, then acknowledge the events that it came from.
+
+        After one that failed, or was cancelled in its midst, none is made: the next worker folds it all anew.
+        """
         async with self._flushing:
+            if self._torn:
+                return
             pending, self._pending = self._pending, []
             letters, self._letters = self._letters, []
             # All of it before the first await: no state goes out that knows of what is not going with it.
@@ -176,7 +183,9 @@ class KafkaDriver:
                 for part, processor in self.processors.items()
                 if processor.changed
             ]
+            self._torn = True
             await asyncio.gather(*writes)
+            self._torn = False
             for event in pending:
                 event.ack()
             if pending:

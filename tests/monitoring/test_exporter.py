@@ -8,7 +8,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as plain
 
 from dossier.event import decode
-from monitoring.exporter import FAMILIES, REASONS, ViewCollector, exposition
+from dossier.view import REASONS
+from monitoring.exporter import FAMILIES, ViewCollector, exposition
 from monitoring.overview import added
 
 OPENMETRICS = "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.3"

@@ -24,7 +24,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -299,20 +299,13 @@ def run(name: str, events: int, folder: Path, seed: int = 1) -> Result:
                 fault.strike(bench, chunk)
                 bench.revive()
             _put(topic, Tick(scenario=NAME, at=last))
-        with _supervised(bench):
-            found = outcome(bench, last.isoformat())
+        bench.revive()
+        found = outcome(bench, last.isoformat())
         wanted = truth(cluster.address, last.isoformat())
     wrong = list(differences(found, wanted))
     if name != "clock" and found.figures != batch(facts, last.isoformat()):
         wrong.append("figures: not those of the history in order")
     return Result(name, len(sent), bench.count, time.monotonic() - begun, found, tuple(wrong))
-
-
-@contextmanager
-def _supervised(bench: Bench) -> Iterator[None]:
-    """Whoever ended is begun again first; from here on nobody is struck."""
-    bench.revive()
-    yield
 
 
 def _put(topic: KafkaTopic, message: Message | bytes) -> None:

@@ -1,5 +1,6 @@
 """The Faust worker on a real Apache Kafka: exact, whatever happens to it."""
 
+import asyncio
 import json
 import random
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -22,6 +24,7 @@ from streams.processor import PartitionProcessor
 kafka_python = pytest.importorskip("kafka", reason="the extra kafka is not installed")
 from simulator.sinks.kafka import KafkaTopic  # noqa: E402
 from streams import topics  # noqa: E402
+from streams.app import KafkaDriver  # noqa: E402
 
 pytestmark = pytest.mark.kafka
 
@@ -218,3 +221,25 @@ def test_a_worker_that_wakes_up_after_it_was_replaced_loses_nothing(kafka, worke
     finally:
         for one in workers:
             one.end()
+
+
+def test_after_a_flush_that_was_cut_off_no_later_state_goes_out(calendar):
+    """Else the partition's record would say that it has seen what no state holds."""
+    written = []
+
+    class CutOff:
+        async def write(self, *records):
+            written.append(records)
+            raise asyncio.CancelledError
+
+    async def flushes() -> None:
+        driver = KafkaDriver("127.0.0.1:1", calendar)
+        processor = driver.processors[0] = PartitionProcessor(calendar)
+        driver._outboxes[0] = CutOff()
+        for offset, event in enumerate(simulated()[:2]):
+            processor.apply(offset, encode(event))
+            with suppress(asyncio.CancelledError):
+                await driver._flush()
+
+    asyncio.run(flushes())
+    assert len(written) == 1

@@ -224,4 +224,4 @@ def test_loading_is_quick(name):
         assert load(name).name == name
         return time.process_time() - began
 
-    assert min(seconds() for _ in range(3)) < 1.0
+    assert min(seconds() for _ in range(3)) < 0.3
