@@ -20,6 +20,12 @@ Word = Annotated[str, Meta(min_length=1, max_length=200)]
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset")]
 Hash = Annotated[str, Meta(max_length=128, description="keyed hash, never the person or device in clear")]
 Money = Annotated[int, Meta(ge=0, description="đồng")]
+Reason = Annotated[
+    str,
+    Meta(
+        max_length=2000, description="the office's own words, without the citizen's name, number or address"
+    ),
+]
 Service = Literal["full", "partial", "none"]
 
 
@@ -83,7 +89,7 @@ class Accepted(Event, frozen=True, kw_only=True, tag="accepted"):
 class NotAccepted(Event, frozen=True, kw_only=True, tag="not_accepted"):
     """State 3: turned away before acceptance."""
 
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class HandedOver(
@@ -108,7 +114,7 @@ class StepFinished(Event, frozen=True, kw_only=True, tag="step_finished"):
 class SupplementRequested(Event, frozen=True, kw_only=True, tag="supplement_requested"):
     """State 5, form 02: papers are missing; the clock stands until they come."""
 
-    reason: str | None = None
+    reason: Reason | None = None
     respond_by: Instant | None = None
 
 
@@ -138,20 +144,20 @@ class WithdrawalRequested(Event, frozen=True, kw_only=True, tag="withdrawal_requ
 class Refused(Event, frozen=True, kw_only=True, tag="refused"):
     """Form 03: refused after acceptance, with a written reason."""
 
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
     """State 8, form 05 since 2025: processing stopped."""
 
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class ApologyIssued(Event, frozen=True, kw_only=True, tag="apology_issued"):
     """Form 04: a letter of apology with a new appointment; it changes no state."""
 
     due_at: Instant | None = None
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class Resolved(Event, frozen=True, kw_only=True, tag="resolved"):
@@ -186,7 +192,7 @@ class Corrected(Event, frozen=True, kw_only=True, tag="corrected"):
     channel: Word | None = None
     online: bool | None = None
     retracted: Annotated[bool, Meta(description="the dossier should never have been there")] = False
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
