@@ -5,15 +5,14 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date, tzinfo
 
 from dossier.figures.indicators import Masks, figures, instant, just_after, report
-from dossier.figures.standing import DIMENSIONS, OVERDUE, PAUSED, Cell
+from dossier.figures.standing import DIMENSIONS, Cell
 from dossier.figures.window import WINDOWS, Place, Sums, add, rolling_figures
-from dossier.law.calendar import HOUR, Book
+from dossier.law.calendar import Book
 from dossier.life.state import Dossier
 from dossier.view import Figures, Health, OpenDossiers, Refusal
+from streams.nearness import CLASSES, Spot
 from streams.processor import PartitionProcessor
 from streams.world import World
-
-DUE_CLASSES = ("overdue", "within_4h", "within_8h", "within_24h", "later", "paused", "none")
 
 
 class StreamView:
@@ -132,14 +131,14 @@ class StreamView:
 
     def open_by_due(self, scenario: str) -> list[OpenDossiers]:
         """The open dossiers of each office and field that has any, by the nearness of their due date."""
-        counts: dict[tuple[str, str, str], Counter[str]] = {}
+        counts: dict[Spot, list[int]] = {}
         for world in self._worlds(scenario):
-            for place, mask, due in world.open_dossiers():
-                kind = _due_class(mask, due, world.now)
-                counts.setdefault((place[0], place[5], place[2]), Counter())[kind] += 1
+            for spot, row in world.open_by_due().items():
+                known = counts.get(spot)
+                counts[spot] = row if known is None else [a + b for a, b in zip(known, row, strict=True)]
         return [
-            OpenDossiers(office=office, level=level, field=field, **{k: found[k] for k in DUE_CLASSES})
-            for (office, level, field), found in sorted(counts.items())
+            OpenDossiers(office=office, level=level, field=field, **dict(zip(CLASSES, row, strict=True)))
+            for (office, level, field), row in sorted(counts.items())
         ]
 
     def cells(self, scenario: str) -> dict[tuple[str, str, str], Figures]:
@@ -194,16 +193,3 @@ class StreamView:
 
 def _date(day: int) -> str:
     return date.fromordinal(day).isoformat()
-
-
-def _due_class(mask: int, due: float | None, now: float) -> str:
-    if mask & OVERDUE:
-        return "overdue"
-    if mask & PAUSED:
-        return "paused"
-    if due is None:
-        return "none"
-    hours = (due - now) / HOUR
-    return (
-        "within_4h" if hours <= 4 else "within_8h" if hours <= 8 else "within_24h" if hours <= 24 else "later"
-    )

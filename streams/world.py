@@ -5,19 +5,17 @@ Its time is the stream time of the scenario: the latest instant of any event or 
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from dossier.figures.indicators import Masks, just_after, measure
 from dossier.figures.standing import FINISHED, PAUSED, RECEIVED, UNANSWERED, Cell, cell, standing, verdict_at
-from dossier.figures.window import Mark, Panes, hour, receipt, verdict
+from dossier.figures.window import Panes, hour, receipt, verdict
 from dossier.law.calendar import DAY, Book
 from dossier.life.state import Dossier, waited
 from streams.alerts import Watch
+from streams.nearness import Nearness, Spot, Standing
 
-Standing = tuple[Cell | None, int, Mark | None, Mark | None]
-"""A dossier's cell and mask, and the marks of its receipt and its verdict, as the sums have them now."""
-_NOTHING: Standing = (None, 0, None, None)
+_NOTHING: Standing = (None, 0, None, None, None)
 
 
 class World:
@@ -38,6 +36,7 @@ class World:
         self.dossiers: dict[str, Dossier] = {}
         self.open: set[str] = set()
         self._standings: dict[str, Standing] = {}
+        self._nearness = Nearness()
         self._due: list[tuple[float, str]] = []
         self._prune_at = 0.0
 
@@ -67,7 +66,7 @@ class World:
         new = self._standing(dossier, mask, now) if mask else _NOTHING
         old = self._standings.get(name, _NOTHING)
         if new != old:
-            self._replace(old, new)
+            self._replace(name, old, new)
             self._standings[name] = new
         if mask & (RECEIVED | UNANSWERED) and not mask & FINISHED:
             self.open.add(name)
@@ -82,13 +81,9 @@ class World:
             return self.cells
         return measure(self.dossiers.values(), before, self.book)
 
-    def open_dossiers(self) -> Iterator[tuple[Cell, int, float | None]]:
-        """Cell, mask and promised due date of each open dossier."""
-        for name in self.open:
-            where, mask, _, _ = self._standings[name]
-            promises = self.dossiers[name].promises
-            if where is not None and mask & RECEIVED:
-                yield where, mask, promises[-1].due if promises else None
+    def open_by_due(self) -> dict[Spot, list[int]]:
+        """The open dossiers of each office, level and field that has any, in the order of `CLASSES`."""
+        return self._nearness.counts(self.now, self._standings)
 
     def _expect(self, name: str, dossier: Dossier, now: float) -> None:
         """The next instants at which the clock alone changes this dossier's standing."""
@@ -104,18 +99,22 @@ class World:
     def _standing(self, dossier: Dossier, mask: int, now: float) -> Standing:
         where = cell(dossier, now)
         if not mask & RECEIVED:
-            return where, mask, None, None
+            return where, mask, None, None, None
         place = (where[0], where[2])
         decided = verdict_at(dossier, mask, now)
         received = receipt(place, dossier.accepted_at or 0.0, mask)
-        return where, mask, received, None if decided is None else verdict(place, decided, mask)
+        due = dossier.promises[-1].due if dossier.promises else None
+        return where, mask, due, received, None if decided is None else verdict(place, decided, mask)
 
-    def _replace(self, old: Standing, new: Standing) -> None:
+    def _replace(self, name: str, old: Standing, new: Standing) -> None:
         """Put the new standing in the old one's place, in the sums that it changes."""
+        if old[:3] != new[:3]:
+            self._nearness.take(name, old)
+            self._nearness.put(name, new)
         if old[:2] != new[:2]:
             self._count(old, -1)
             self._count(new, 1)
-        for was, now in ((old[2], new[2]), (old[3], new[3])):
+        for was, now in ((old[3], new[3]), (old[4], new[4])):
             if was != now:
                 for panes in (self.hours, self.days):
                     if was is not None:
@@ -124,7 +123,7 @@ class World:
                         panes.add(now, 1)
 
     def _count(self, counted: Standing, sign: int) -> None:
-        where, mask, _, _ = counted
+        where, mask, *_ = counted
         if where is None:
             return
         masks = self.cells.get(where)
