@@ -7,34 +7,47 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+ROOT = Path(__file__).parents[2]
+
 
 class Worker:
-    """Start, kill -9 and ask a worker that follows a broker or a store."""
+    """Start, kill -9 and ask a worker that follows a broker or a store.
 
-    def __init__(self, folder: Path, *follow: str) -> None:
+    It works in `folder`, its home and place for what is passing too; its log lies there.
+    `within` is what its command begins with, `program` another module than motcua's own.
+    """
+
+    def __init__(
+        self, folder: Path, *follow: str, within: Sequence[str] = (), program: str = "motcua"
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        folder.mkdir(exist_ok=True)
+        self.folder = folder
         self.log = folder / "worker.log"
-        self._command = [sys.executable, "-m", "motcua", "monitor", *follow, "--port", str(self.port)]
+        self._command = [*within, sys.executable, "-m", program, "monitor", *follow, "--port", f"{self.port}"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, wait: bool = True) -> None:
+        self.folder.mkdir(exist_ok=True)
+        own = {"PYTHONPATH": f"{ROOT}", "HOME": f"{self.folder}", "TMPDIR": f"{self.folder}"}
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                self._command, stdout=log, stderr=log, cwd=self.folder, env={**os.environ, **own}
+            )
         if wait:
             self.until(lambda: self.get("/healthz"))
 
     @property
     def ended(self) -> bool:
-        """Whether it does not run, by itself or because it was told so."""
+        """Whether it does not run, by itself or because it was told to end."""
         return self._process is None or self._process.poll() is not None
 
     def signal(self, number: int) -> None:
@@ -77,7 +90,8 @@ class Worker:
             if self._process is not None and self._process.poll() is not None:
                 break
             time.sleep(0.05)
-        raise AssertionError(f"the worker gave no answer; its log: {self.log.read_text()[-2000:]}")
+        log = self.log.read_text(errors="replace")
+        raise AssertionError(f"the worker gave no answer; its log: {log[-2000:]}")
 
     def indicators(self, scenario: str, as_of: str, seconds: float = 90, **asked: str) -> Any:
         """The figures as of an instant, once stream time has come there."""

@@ -1,0 +1,181 @@
+"""The faults: what is done to a history before it is sent, and to the bench between two chunks of it."""
+
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from dossier.event import Event, Message
+from tests.streams.bench import Bench, Setting, beyond_a_wire, on_small_disks, ordinary, slow, three
+from tests.streams.places import fill
+
+CHUNKS = 40
+"""Parts in which a history is sent; a strike may come between two of them."""
+FIRST, SECOND = CHUNKS // 3, 2 * CHUNKS // 3
+AWAY_SECONDS = 60.0
+"""So long the broker is away."""
+CUT_SECONDS = (2.0, 20.0)
+"""So long the network is cut: of the first the group sees nothing, in the second it shares out the work."""
+SIGTERM_SECONDS = 10.0
+"""In this time a worker that is told to end has ended in order."""
+
+
+def plain(messages: list[Message], _: random.Random) -> list[Message | bytes]:
+    """In order, once."""
+    return list(messages)
+
+
+def twice(messages: list[Message], _: random.Random) -> list[Message | bytes]:
+    return [message for message in messages for _ in range(2)]
+
+
+def shuffled(messages: list[Message], luck: random.Random) -> list[Message | bytes]:
+    return sorted(messages, key=lambda message: message.at + timedelta(seconds=luck.uniform(0, 3600)))
+
+
+def garbage(messages: list[Message], luck: random.Random) -> list[Message | bytes]:
+    bad = (b"{", b"\xff\x00", b'{"type":"danced"}', b"[]", b'{"type":"accepted"}')
+    return [
+        m
+        for message in messages
+        for m in ([luck.choice(bad), message] if luck.random() < 0.01 else [message])
+    ]
+
+
+def behind(messages: list[Message], luck: random.Random) -> list[Message | bytes]:
+    """The clock of one office in five shows the day before in the second third of the history."""
+    third = len(messages) // 3
+    offices = sorted({m.office for m in messages if isinstance(m, Event)})
+    slow = set(luck.sample(offices, max(1, len(offices) // 5)))
+    return [
+        replace(m, at=m.at - timedelta(days=1))
+        if third < i < 2 * third and isinstance(m, Event) and m.office in slow and not hasattr(m, "due_at")
+        else m
+        for i, m in enumerate(messages)
+    ]
+
+
+def kill(bench: Bench, chunk: int) -> None:
+    if chunk % 2:
+        worker = bench.some()
+        worker.kill()
+        worker.start(wait=False)
+        bench.strikes += 1
+
+
+def rolling(bench: Bench, chunk: int) -> None:
+    if chunk % 8 == 4:
+        for worker in bench.workers:
+            begun = time.monotonic()
+            status = worker.stop()
+            if status or time.monotonic() - begun > SIGTERM_SECONDS:
+                bench.wrong.append(f"SIGTERM: status {status} after {time.monotonic() - begun:.1f} s")
+            worker.start()
+            bench.strikes += 1
+
+
+def everyone(bench: Bench, chunk: int) -> None:
+    if chunk % 10 == 5:
+        for worker in bench.workers:
+            worker.kill()
+        for worker in bench.workers:
+            worker.start(wait=False)
+        bench.strikes += 1
+
+
+def broker(bench: Bench, chunk: int) -> None:
+    (one,) = bench.brokers
+    if chunk == FIRST:
+        one.stop()
+        time.sleep(AWAY_SECONDS)
+        one.start()
+    elif chunk == SECOND:
+        one.kill()
+        one.start()
+    else:
+        return
+    bench.strikes += 1
+
+
+def one_of_three(bench: Bench, chunk: int) -> None:
+    if chunk == FIRST:
+        bench.brokers[1].kill()
+        bench.strikes += 1
+    elif chunk == SECOND:
+        bench.brokers[1].start()
+
+
+def network(bench: Bench, chunk: int) -> None:
+    assert bench.wire is not None
+    if chunk % 13 == 5:
+        for seconds in CUT_SECONDS:
+            bench.wire.cut()
+            time.sleep(seconds)
+            bench.wire.mend()
+            bench.revive()
+            bench.strikes += 1
+
+
+def disk(bench: Bench, chunk: int) -> None:
+    """From the first third to the second the disks are full, and workers are killed and begun on them."""
+    if chunk == FIRST:
+        for worker in bench.workers:
+            fill(worker.folder)
+    elif chunk == SECOND:
+        for worker in bench.workers:
+            (worker.folder / "ballast").unlink()
+    kill(bench, chunk)
+
+
+def files(bench: Bench, chunk: int) -> None:
+    """What a worker has left on its disk is gone, or spoilt, when it comes back."""
+    if chunk % 4 == 1:
+        worker = bench.some()
+        worker.kill()
+        if chunk % 8 == 1:
+            shutil.rmtree(worker.folder)
+        else:
+            for file in worker.folder.rglob("*"):
+                file.write_bytes(bench.luck.randbytes(1000))
+        worker.start(wait=False)
+        bench.strikes += 1
+
+
+def back(bench: Bench, chunk: int) -> None:
+    """The workers' own clocks go an hour back; some of them are killed as well."""
+    if chunk % 10 == 5:
+        for worker in bench.workers:
+            if not worker.ended:
+                worker.signal(signal.SIGUSR1)
+    kill(bench, chunk)
+
+
+class Fault(NamedTuple):
+    """What is done to the messages before they are sent, to the bench between two chunks, and where."""
+
+    messages: Callable[[list[Message], random.Random], list[Message | bytes]]
+    strike: Callable[[Bench, int], None]
+    setting: Setting = ordinary
+
+
+FAULTS: dict[str, Fault] = {
+    "kill": Fault(plain, kill),
+    "rolling": Fault(plain, rolling),
+    "all": Fault(plain, everyone),
+    "files": Fault(plain, files),
+    "broker": Fault(plain, broker),
+    "one_of_three": Fault(plain, one_of_three, three),
+    "network": Fault(plain, network, beyond_a_wire),
+    "twice": Fault(twice, kill),
+    "shuffled": Fault(shuffled, kill),
+    "garbage": Fault(garbage, kill),
+    "disk": Fault(plain, disk, on_small_disks),
+    "clock": Fault(behind, back, partial(ordinary, program="tests.streams.drifting")),
+    "slow": Fault(plain, kill, slow),
+}
