@@ -14,6 +14,9 @@ REASONS = (
 )  # fmt: skip
 """Why a message is a dead letter."""
 
+DELAYS = (0.001, 0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0)
+"""Bounds of the histogram of alerts' delays, in seconds of stream time."""
+
 Figures = dict[str, Any]
 """The counts and rates of `dossier.figures.indicators.figures`: names to int, float or None."""
 
@@ -24,6 +27,30 @@ class Refusal(ValueError):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A partition that the worker owns; counts since the topic's beginning, unless it is said otherwise."""
+
+    events: int
+    folded: int
+    """Events folded since the worker took the partition over."""
+    duplicates: int
+    held: int
+    lag: int | None
+    """None where nobody has looked yet."""
+    states: int
+    open: int
+    """Dossiers that are open, or filed and not yet accepted."""
+    dead: dict[str, int]
+    alerts: dict[str, int]
+    """Alerts told by kind."""
+    delays: list[int]
+    """Alerts by how long after their moment they were found: one count for each of `DELAYS`, one beyond.
+
+    Since the worker took the partition over, in seconds of stream time; `delayed` is their sum.
+    """
+    delayed: float
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +68,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     anomalies: dict[str, dict[str, int]]
     """Scenario to anomalies by kind."""
     partitions: int
+    parts: dict[int, Part]
+    """The partitions owned, by number."""
     last_event: float | None
     """When (wall clock) the last message was folded."""
     clocks: dict[str, float]

@@ -3,6 +3,7 @@
 Every family is a row of `FAMILIES`.
 Counters that stand for a seen office and field are there from 0 on; a rate over nothing (0/0) is absent.
 Only aggregates are labels: office x field at most, never a dossier.
+The monitor's own counts bear their partition, so that they stay right when another worker takes it over.
 Some "counters" can fall when a source retracts a dossier; Prometheus takes that for a restart.
 """
 
@@ -11,14 +12,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from operator import attrgetter
+from typing import get_args
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from dossier.view import REASONS, Figures, Health, View
+from dossier.life.alerts import Kind
+from dossier.view import DELAYS, REASONS, Figures, Health, Part, View
 from monitoring.overview import DUE
 from monitoring.release import release
 
@@ -26,9 +30,12 @@ _classes = attrgetter(*DUE)
 
 Labels = tuple[str, ...]
 Sample = tuple[Labels, float]
+Spread = tuple[Labels, list[int], float]
+"""Labels, how many are in each bucket, and the sum of what was counted."""
 Place = tuple[str, str, str, str]
 """(scenario, office, level, field)."""
 PLACE = ("scenario", "office", "level", "field")
+PART = ("partition",)
 
 
 class Reading:
@@ -93,6 +100,37 @@ class Family:
     labels: Labels
     read: Read
 
+    def metric(self, now: Reading | None) -> Metric:
+        """As the client library has it; without samples where nothing is read."""
+        kind = CounterMetricFamily if self.kind == "counter" else GaugeMetricFamily
+        metric = kind(self.name, self.about, labels=self.labels)
+        for labels, value in self.read(now) if now else ():
+            metric.add_metric(labels, value)
+        return metric
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """A histogram with the upper `bounds` of its buckets; one more, without a bound, is the last."""
+
+    name: str
+    about: str
+    labels: Labels
+    bounds: tuple[float, ...]
+    read: Callable[[Reading], Iterable[Spread]]
+
+    def buckets(self, counts: list[int]) -> list[tuple[str, int]]:
+        """The bounds as they are written, each with how many are at or below it."""
+        bounds = [*map(str, self.bounds), "+Inf"]
+        return list(zip(bounds, accumulate(counts), strict=True))
+
+    def metric(self, now: Reading | None) -> Metric:
+        """As the client library has it; without samples where nothing is read."""
+        metric = HistogramMetricFamily(self.name, self.about, labels=self.labels)
+        for labels, counts, total in self.read(now) if now else ():
+            metric.add_metric(labels, self.buckets(counts), total)
+        return metric
+
 
 def _parted(*parts: tuple[str, Callable[[Figures], int]]) -> Read:
     """One sample for every place and part; a part is a label's value and what it counts."""
@@ -116,15 +154,35 @@ def _last_event(now: Reading) -> Iterator[Sample]:
         yield (), now.health.last_event
 
 
-def _dead(now: Reading) -> list[Sample]:
-    return [((reason,), n) for reason, n in sorted((dict.fromkeys(REASONS, 0) | now.health.dead).items())]
+def _parts(count: Callable[[Part], float | None]) -> Read:
+    """One sample a partition, where its count is known."""
+    return lambda now: [
+        ((str(number),), found)
+        for number, part in now.health.parts.items()
+        if (found := count(part)) is not None
+    ]
+
+
+def _kinds(names: Iterable[str], count: Callable[[Part], dict[str, int]]) -> Read:
+    """One sample for every partition and name; 0 for those of `names` that there were none of."""
+    zeros = dict.fromkeys(names, 0)
+    return lambda now: [
+        ((str(number), name), found)
+        for number, part in now.health.parts.items()
+        for name, found in sorted((zeros | count(part)).items())
+    ]
+
+
+def _delays(now: Reading) -> Iterator[Spread]:
+    for number, part in now.health.parts.items():
+        yield (str(number),), part.delays, part.delayed
 
 
 def _build(_: Reading) -> list[Sample]:
     return [((platform.python_version(), release()), 1)]
 
 
-FAMILIES = (
+FAMILIES: tuple[Family | Histogram, ...] = (
     Family("gauge", "dossier_open", "Open dossiers by the nearness of their due date in clock hours.",
            (*PLACE, "due"), _open),
     Family("counter", "dossier_received", "Dossiers received.", (*PLACE, "online"),
@@ -149,15 +207,26 @@ FAMILIES = (
            _anomalies),
     Family("gauge", "dossier_rate", "Share (0 to 1) in a rolling window, whole scenario; absent for 0/0.",
            ("scenario", "indicator", "window"), lambda now: now.rates),
-    Family("counter", "motcua_events", "Events folded since the beginning of the topic.", (),
-           lambda now: [((), now.health.events)]),
-    Family("counter", "motcua_duplicates", "Events skipped because they had been folded before.", (),
-           lambda now: [((), now.health.duplicates)]),
-    Family("counter", "motcua_dead_letters", "Messages that cannot be folded.", ("reason",), _dead),
-    Family("gauge", "motcua_held_events", "Events waiting for a predecessor.", (),
-           lambda now: [((), now.health.held)]),
-    Family("gauge", "motcua_lag_messages", "Messages published and not yet folded.", (),
-           lambda now: [((), now.health.lag)]),
+    Family("counter", "motcua_events", "Events folded since the beginning of the topic.", PART,
+           _parts(lambda p: p.events)),
+    Family("counter", "motcua_folded_events", "Events folded since the worker took the partition over.", PART,
+           _parts(lambda p: p.folded)),
+    Family("counter", "motcua_duplicates", "Events skipped because they had been folded before.", PART,
+           _parts(lambda p: p.duplicates)),
+    Family("counter", "motcua_dead_letters", "Messages that cannot be folded.", (*PART, "reason"),
+           _kinds(REASONS, lambda p: p.dead)),
+    Family("counter", "motcua_alerts", "Alerts told since the beginning of the topic.", (*PART, "kind"),
+           _kinds(get_args(Kind), lambda p: p.alerts)),
+    Histogram("motcua_alert_delay_seconds",
+              "Stream time from an alert's moment until it was found, since the worker has the partition.",
+              PART, DELAYS, _delays),
+    Family("gauge", "motcua_held_events", "Events waiting for a predecessor.", PART,
+           _parts(lambda p: p.held)),
+    Family("gauge", "motcua_lag_messages", "Messages published and not yet folded.", PART,
+           _parts(lambda p: p.lag)),
+    Family("gauge", "motcua_states", "States kept, one a dossier.", PART, _parts(lambda p: p.states)),
+    Family("gauge", "motcua_open_dossiers", "Dossiers that are open, or filed and not yet accepted.", PART,
+           _parts(lambda p: p.open)),
     Family("gauge", "motcua_last_event_timestamp_seconds", "Wall time of the last message folded.", (),
            _last_event),
     Family("gauge", "motcua_stream_time_timestamp_seconds", "How far every partition has come in event time.",
@@ -178,16 +247,13 @@ class ViewCollector(Collector):
 
     def describe(self) -> list[Metric]:
         """The families without samples, so that registering does not read the view."""
-        return [_metric(family) for family in FAMILIES]
+        return [family.metric(None) for family in FAMILIES]
 
     def collect(self) -> Iterator[Metric]:
         """Every family with its samples."""
         now = Reading(self._view, self._clock())
         for family in FAMILIES:
-            metric = _metric(family)
-            for labels, value in family.read(now):
-                metric.add_metric(labels, value)
-            yield metric
+            yield family.metric(now)
 
 
 def exposition(view: View, accept: str = "", clock: Callable[[], float] = time.time) -> tuple[bytes, str]:
@@ -213,29 +279,43 @@ class _Escaped(dict[str, str]):
         return escaped
 
 
-def _lines(family: Family, now: Reading, values: _Escaped, openmetrics: bool) -> Iterator[str]:
-    counter = family.kind == "counter"
-    name = f"{family.name}_total" if counter else family.name
+def _lines(family: Family | Histogram, now: Reading, values: _Escaped, openmetrics: bool) -> Iterator[str]:
+    if isinstance(family, Histogram):
+        yield f"# HELP {family.name} {family.about}\n# TYPE {family.name} histogram\n"
+        yield from _buckets(family, now, values)
+        return
+    name = f"{family.name}_total" if family.kind == "counter" else family.name
     headed = family.name if openmetrics else name
     yield f"# HELP {headed} {family.about}\n# TYPE {headed} {family.kind}\n"
     if not family.labels:
         for _, value in family.read(now):
             yield f"{name} {_number(value)}\n"
         return
-    # Labels are written in the order of their names.
-    order = sorted(range(len(family.labels)), key=family.labels.__getitem__)
+    line, order = _line(name, family.labels)
     written = values.__getitem__
-    line = f"{name}{{" + ",".join(f'{family.labels[i]}="%s"' for i in order) + "} %s\n"
     for labels, value in family.read(now):
         yield line % (*[written(labels[i]) for i in order], _number(value))
+
+
+def _buckets(family: Histogram, now: Reading, values: _Escaped) -> Iterator[str]:
+    line, order = _line(f"{family.name}_bucket", (*family.labels, "le"))
+    whole = {suffix: _line(f"{family.name}_{suffix}", family.labels) for suffix in ("count", "sum")}
+    for labels, counts, total in family.read(now):
+        for bound, many in family.buckets(counts):
+            found = *labels, bound
+            yield line % (*[values[found[i]] for i in order], _number(many))
+        for suffix, value in (("count", sum(counts)), ("sum", total)):
+            last, places = whole[suffix]
+            yield last % (*[values[labels[i]] for i in places], _number(value))
+
+
+def _line(name: str, labels: Labels) -> tuple[str, list[int]]:
+    """How a sample is written, and the places of its labels: they are in the order of their names."""
+    order = sorted(range(len(labels)), key=labels.__getitem__)
+    return f"{name}{{" + ",".join(f'{labels[i]}="%s"' for i in order) + "} %s\n", order
 
 
 def _number(value: float) -> str:
     if type(value) is int and value < 1_000_000:
         return f"{value}.0"
     return str(floatToGoString(value))  # type: ignore[no-untyped-call]
-
-
-def _metric(family: Family) -> CounterMetricFamily | GaugeMetricFamily:
-    kind = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
-    return kind(family.name, family.about, labels=family.labels)

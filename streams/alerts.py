@@ -12,10 +12,8 @@ from heapq import heappop, heappush
 from dossier.law.calendar import Book
 from dossier.life.alerts import FOUND, Alert, Kind, Moment, holds, identity, moments, watched
 from dossier.life.state import Dossier
+from dossier.view import DELAYS
 from streams.records import Entry
-
-DELAYS = (0.001, 0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0)
-"""Bounds of the histogram of delays, in seconds of stream time."""
 
 
 class Watch:
@@ -31,7 +29,8 @@ class Watch:
         self._heap: list[tuple[float, str]] = []
         self.delays: Counter[float] = Counter()
         """How many alerts were found so late after their moment at most (`DELAYS`, then inf)."""
-        self.longest = 0.0
+        self.delayed = 0.0
+        """The sum of the delays, in seconds of stream time."""
 
     def see(self, name: str, dossier: Dossier, clock: float) -> None:
         """Take note of a dossier's dates as they are now, by stream time."""
@@ -68,7 +67,7 @@ class Watch:
         zone = clock.tzinfo
         delay = max(0.0, clock.timestamp() - at)
         self.delays[next((bound for bound in DELAYS if delay <= bound), float("inf"))] += 1
-        self.longest = max(self.longest, delay)
+        self.delayed += delay
         return Alert(
             id=identity(dossier, kind, about),
             kind=kind,

@@ -8,6 +8,7 @@ It is for one machine, demos, tests and planners; it is no engine.
 import sqlite3
 import time
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,9 +149,11 @@ class LocalDriver:
     def __init__(self, log: LocalLog, book: Book) -> None:
         self.log = log
         self.processors = {part: PartitionProcessor(book, watch=True) for part in range(PARTITIONS)}
-        self.view = StreamView(self.processors, PARTITIONS, self._lag, self._behind)
+        self.view = StreamView(self.processors, PARTITIONS, self._lag, self._unread)
         row = log.connection.execute("SELECT id FROM position").fetchone()
         self.position = row[0] if row else 0
+        self._waiting: Counter[int] = Counter()
+        self._counted = self.position
         for part, name, value in log.connection.execute("SELECT part, key, value FROM state"):
             self.processors[part].restore(name, value)
         for processor in self.processors.values():
@@ -159,9 +162,14 @@ class LocalDriver:
     def _lag(self) -> int:
         return self.log.end() - self.position
 
-    def _behind(self, part: int) -> bool:
-        query = "SELECT 1 FROM log WHERE id > ? AND part = ? LIMIT 1"
-        return self.log.connection.execute(query, (self.position, part)).fetchone() is not None
+    def _unread(self, part: int) -> int:
+        """How many messages of a partition wait; each is counted once, when it is first seen to wait."""
+        query = "SELECT part, count(*), max(id) FROM log WHERE id > ? GROUP BY part"
+        rows = self.log.connection.execute(query, (self._counted,)).fetchall()
+        for one, many, last in rows:
+            self._waiting[one] += many
+            self._counted = max(self._counted, last)
+        return self._waiting[part]
 
     def poll(self, limit: int = 1000) -> int:
         """Fold up to `limit` messages and write what came of them in one transaction; gives their number."""
@@ -176,6 +184,8 @@ class LocalDriver:
             for letter in self.processors[part].apply(offset, value)
         ]
         self._write({row[1] for row in rows}, letters, rows[-1][0])
+        self._waiting.subtract(part for offset, part, _ in rows if offset <= self._counted)
+        self._counted = max(self._counted, self.position)
         self.view.last_event = time.time()
         return len(rows)
 

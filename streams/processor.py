@@ -53,6 +53,8 @@ class PartitionProcessor:
         self.progress = Progress()
         self.entries: dict[str, Entry] = {}
         self.worlds: dict[str, World] = {}
+        self.folded = 0
+        """Messages taken since this processor was made; `progress.events` since the topic's beginning."""
         self.duplicates = 0
         self.held = 0
         self.dead: Counter[str] = Counter()
@@ -67,6 +69,7 @@ class PartitionProcessor:
             return []
         self.progress.offset = offset
         self.progress.events += 1
+        self.folded += 1
         try:
             self._take(offset, raw or b"")
         except Exception as error:  # noqa: BLE001 (a message that breaks the fold must not stop the partition)

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date, tzinfo
+from math import inf
 
 from dossier.figures.indicators import Masks, figures, instant, just_after, report
 from dossier.figures.standing import DIMENSIONS, Cell
 from dossier.figures.window import WINDOWS, Place, Sums, add, rolling_figures
 from dossier.law.calendar import Book
 from dossier.life.state import Dossier
-from dossier.view import Figures, Health, OpenDossiers, Refusal
+from dossier.view import DELAYS, Figures, Health, OpenDossiers, Part, Refusal
 from streams.nearness import CLASSES, Spot
 from streams.processor import PartitionProcessor
 from streams.world import World
@@ -23,15 +24,15 @@ class StreamView:
         processors: Mapping[int, PartitionProcessor],
         partitions: int,
         lag: Callable[[], int],
-        behind: Callable[[int], bool],
+        unread: Callable[[int], int | None],
         ready: Callable[[], bool] = lambda: True,
         look: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`lag`: how many messages wait; `behind`: whether any of a partition does; at the last `look`."""
+        """`lag`: how many messages wait; `unread`: of a partition, None before the first `look`."""
         self._processors = processors
         self._partitions = partitions
         self._lag = lag
-        self._behind = behind
+        self._unread = unread
         self._ready = ready
         self._look = look
         self.last_event: float | None = None
@@ -165,13 +166,16 @@ class StreamView:
             dead=dict(sum((p.dead for p in owned), Counter())),
             anomalies={scenario: dict(kinds) for scenario, kinds in sorted(anomalies.items())},
             partitions=len(self._processors),
+            parts={part: _part(p, self._unread(part)) for part, p in sorted(self._processors.items())},
             last_event=self.last_event,
             clocks={scenario: self.stream_time(scenario) for scenario in self.scenarios()},
         )
 
     def _catching_up(self, scenario: str) -> bool:
         """Some partition has unread messages and knows nothing of this scenario yet."""
-        return any(scenario not in p.worlds and self._behind(part) for part, p in self._processors.items())
+        return any(
+            scenario not in p.worlds and self._unread(part) != 0 for part, p in self._processors.items()
+        )
 
     def _worlds(self, scenario: str) -> list[World]:
         return [p.worlds[scenario] for p in self._processors.values() if scenario in p.worlds]
@@ -189,6 +193,23 @@ class StreamView:
         if scenario not in names:
             raise Refusal(404, f"no scenario {scenario!r} here; there are: {', '.join(names) or 'none yet'}")
         return scenario
+
+
+def _part(p: PartitionProcessor, lag: int | None) -> Part:
+    watches = [world.watch for world in p.worlds.values() if world.watch is not None]
+    return Part(
+        events=p.progress.events,
+        folded=p.folded,
+        duplicates=p.duplicates,
+        held=p.held,
+        lag=lag,
+        states=len(p.entries),
+        open=sum(len(world.open) for world in p.worlds.values()),
+        dead=dict(p.dead),
+        alerts=dict(p.progress.alerts),
+        delays=[sum(watch.delays[bound] for watch in watches) for bound in (*DELAYS, inf)],
+        delayed=sum(watch.delayed for watch in watches),
+    )
 
 
 def _date(day: int) -> str:

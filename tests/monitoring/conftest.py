@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from dossier.figures.indicators import added, instant, rate
 from dossier.law.calendar import vietnam
 from dossier.life.state import Dossier
-from dossier.view import Figures, Health, OpenDossiers, Refusal
+from dossier.view import Figures, Health, OpenDossiers, Part, Refusal
 from monitoring.page import site
 
 NOW = 1_772_420_400.0  # 2026-03-02 10:00 in Hà Nội
@@ -43,6 +43,16 @@ def figures(received: int, *, late: int, overdue: int, running: int, letters: in
     return added([counts])
 
 
+def part(events: int, lag: int | None = 0) -> Part:
+    """A partition with some of everything."""
+    return Part(
+        events=events, folded=events // 10, duplicates=6, held=2, lag=lag,
+        states=events // 8, open=events // 90,
+        dead={"not_json": 1}, alerts={"overdue": 30, "letter_owed": 29},
+        delays=[0, 0, 4, 30, 0, 0, 0, 20, 5], delayed=41_234.5,
+    )  # fmt: skip
+
+
 class FakeView:
     """The `View` protocol over a dict of cells that a test may change; one scenario unless told."""
 
@@ -57,6 +67,7 @@ class FakeView:
         self.pulled: dict[str, list[tuple[float, str]]] = {}
         self.state = Health(
             ready=True, events=1234567, duplicates=12, held=3, lag=45,
+            parts={1: part(700_000, lag=40), 3: part(534_567, lag=5)},
             dead={"not_json": 2, "wrong_type": 1}, anomalies={"live": {"end_before_start": 7}},
             partitions=4, last_event=NOW + 5, clocks=dict.fromkeys(scenarios, NOW),
         )  # fmt: skip

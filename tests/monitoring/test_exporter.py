@@ -1,6 +1,7 @@
 import subprocess
 import time
 
+import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
@@ -106,10 +107,42 @@ def test_a_rate_over_nothing_is_absent(view):
 def test_the_monitors_own_health_is_there_from_zero_on(view):
     assert total(view, "motcua_events_total") == 1234567
     assert total(view, "motcua_dead_letters_total", reason="not_json") == 2
-    assert [s.value for s in samples(view) if s.labels.get("reason") == "unknown_type"] == [0]
+    assert [s.value for s in samples(view) if s.labels.get("reason") == "unknown_type"] == [0, 0]
+    assert [s.value for s in samples(view) if s.labels.get("kind") == "second_request"] == [0, 0]
     assert view.now == total(view, "motcua_stream_time_timestamp_seconds", scenario="live")
     assert total(view, "dossier_anomaly_total", scenario="live", kind="end_before_start") == 7
     assert total(view, "motcua_build_info") == 1
+
+
+def test_what_a_partition_counts_bears_its_number(view):
+    seen = samples(view)
+    for name, parts in {
+        "motcua_events_total": (700_000, 534_567),
+        "motcua_folded_events_total": (70_000, 53_456),
+        "motcua_lag_messages": (40, 5),
+        "motcua_states": (87_500, 66_820),
+        "motcua_open_dossiers": (7_777, 5_939),
+    }.items():
+        assert {s.labels["partition"]: s.value for s in seen if s.name == name} == dict(
+            zip("13", parts, strict=True)
+        )
+    assert total(view, "motcua_alerts_total", kind="overdue", partition="3") == 30
+
+
+def test_a_lag_that_nobody_has_seen_is_absent(view, changed):
+    first = view.state.parts[1]
+    changed(view, parts={1: msgspec.structs.replace(first, lag=None), 3: first})
+    assert [s.labels["partition"] for s in samples(view) if s.name == "motcua_lag_messages"] == ["3"]
+
+
+def test_the_delays_of_alerts_are_a_histogram(view):
+    name, seen = "motcua_alert_delay_seconds", [s for s in samples(view) if s.labels.get("partition") == "3"]
+    buckets = {s.labels["le"]: s.value for s in seen if s.name == f"{name}_bucket"}
+    assert buckets == {
+        "0.001": 0, "0.01": 0, "0.1": 4, "1.0": 34, "10.0": 34, "60.0": 34, "600.0": 34,
+        "3600.0": 54, "+Inf": 59
+    }  # fmt: skip
+    assert [s.value for s in seen if s.name in {f"{name}_count", f"{name}_sum"}] == [59, 41_234.5]
 
 
 def test_a_place_without_open_dossiers_keeps_its_series_at_zero(view):
@@ -161,6 +194,7 @@ def test_no_label_is_finer_than_office_and_field():
         "reason",
         "python",
         "version",
+        "partition",
     }
     assert all(set(family.labels) <= finest | classes for family in FAMILIES)
 

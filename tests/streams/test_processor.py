@@ -68,7 +68,7 @@ def truth(processor: PartitionProcessor) -> dict[str, Any]:
 def views(processor: PartitionProcessor) -> dict[str, Any]:
     """All that can be read of a processor."""
     seen = view(processor)
-    health = msgspec.structs.replace(seen.health(), events=0, duplicates=0)
+    health = msgspec.structs.replace(seen.health(), events=0, duplicates=0, parts={})
     out: dict[str, Any] = {"health": msgspec.to_builtins(health)}
     for name in seen.scenarios():
         out[name] = {
