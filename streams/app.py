@@ -20,6 +20,7 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from dossier.law.calendar import Book
+from streams.batches import Batches
 from streams.outbox import Outbox
 from streams.processor import PartitionProcessor
 from streams.records import DeadLetter
@@ -31,6 +32,8 @@ FLUSH_EVENTS = 2000
 FLUSH_SECONDS = 0.5
 AHEAD = 4
 """So many flushes' events are folded while one is on its way, at most."""
+BUFFER = 256
+"""Batches that wait for the fold; beyond, nothing more is fetched."""
 LOOK_SECONDS = 0.5
 STILL_LOOKS = 20
 """After so many looks without any message, though some wait, they are read again from the states."""
@@ -68,6 +71,7 @@ class KafkaDriver:
         self._still = (0, 0)
         self._ends: dict[int, int] = {}
         self._pending: list[Any] = []
+        self._folded = 0
         self._letters: list[tuple[int, DeadLetter]] = []
         self._flushing = asyncio.Lock()
         self._torn = False
@@ -109,22 +113,24 @@ class KafkaDriver:
             self._letters += [(part, letter) for letter in processor.advance(scenario, at)]
 
     async def _fold(self, stream: Any) -> None:
-        """The agent: each message to its partition's processor, in order."""
+        """The agent: the messages of a batch to their partition's processor, in order."""
         async for event in stream.noack().events():
             try:
-                part = event.message.partition
+                part, records = event.message.partition, event.message.value
                 if part not in self.processors:
                     await self._restored(part)
                 if part not in self.processors:
                     continue  # taken away meanwhile; not acknowledged, so its new owner gets it
-                if not await self._follows(part, event.message.offset):
+                if not await self._follows(part, records[0].offset):
                     continue
-                letters = self.processors[part].apply(event.message.offset, event.message.value)
-                self._letters += [(part, letter) for letter in letters]
+                apply = self.processors[part].apply
+                for record in records:
+                    self._letters += [(part, letter) for letter in apply(record.offset, record.value)]
                 self._pending.append(event)
-                if len(self._pending) >= AHEAD * FLUSH_EVENTS:
+                self._folded += len(records)
+                if self._folded >= AHEAD * FLUSH_EVENTS:
                     await self._flush()
-                elif len(self._pending) >= FLUSH_EVENTS and not self._flushing.locked():
+                elif self._folded >= FLUSH_EVENTS and not self._flushing.locked():
                     asyncio.create_task(self._flush()).add_done_callback(self._check)
             except Exception as error:
                 self._fail(error)
@@ -173,7 +179,7 @@ class KafkaDriver:
         async with self._flushing:
             if self._torn:
                 return
-            pending, self._pending = self._pending, []
+            pending, self._pending, self._folded = self._pending, [], 0
             letters, self._letters = self._letters, []
             # All of it before the first await: no state goes out that knows of what is not going with it.
             writes = [
@@ -326,7 +332,8 @@ def _app(address: str, group: str, name: str, security: Security) -> faust.App:
         broker_rebalance_timeout=20,
         broker_commit_interval=1,
         broker_max_poll_records=5000,
-        stream_buffer_maxsize=65536,
+        stream_buffer_maxsize=BUFFER,
+        ConsumerScheduler=Batches,
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=name,
