@@ -18,7 +18,15 @@ pass over it."""
 
 Word = Annotated[str, Meta(min_length=1, max_length=200)]
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset")]
-Hash = Annotated[str, Meta(max_length=128, description="keyed hash, never the person or device in clear")]
+Hash = Annotated[
+    str,
+    Meta(
+        max_length=128,
+        pattern=r"^(?!\+?[0-9 .]{9,15}$)[^@]*$",
+        description="keyed hash, never the person or device in clear: no number of an identity card or a "
+        "phone, no e-mail",
+    ),
+]
 Money = Annotated[int, Meta(ge=0, description="đồng")]
 Reason = Annotated[
     str,

@@ -1,6 +1,7 @@
 """The published schema and the code say the same of every message."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -39,7 +40,8 @@ def values(of: inspect.Type) -> st.SearchStrategy[Any]:  # noqa: PLR0911  one fo
         case inspect.Metadata(type=inner):
             return values(inner)
         case inspect.StrType():
-            return st.text(min_size=of.min_length or 0, max_size=of.max_length or 20)
+            text = st.text(min_size=of.min_length or 0, max_size=of.max_length or 20)
+            return text.filter(lambda word: re.search(of.pattern or "", word))
         case inspect.IntType():
             return st.integers(of.ge, of.le if of.le is not None else 2**53)
         case inspect.LiteralType(words):

@@ -1,4 +1,4 @@
-"""Month by month the stream has the figures of `motcua measure`: asked when its clock comes there, and later."""
+"""Month by month the stream has the figures of `motcua measure`: asked as its clock comes there, and later."""
 
 from collections.abc import Iterator
 from contextlib import closing
