@@ -1,22 +1,23 @@
 """The web site: the page, its live updates, the JSON of the figures, /metrics and the probes.
 
-The caller binds it (loopback unless told) and stops it.
+The caller binds it (loopback unless told) and stops it; `door` says who is let in.
 It asks the view in the event loop, so the view must answer from memory.
 Nothing here names a dossier.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import tzinfo
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from dossier.audit import review
 from dossier.figures.indicators import instant, just_after
 from dossier.view import Refusal, View
 from monitoring import query, reports
+from monitoring.door import door
 from monitoring.exporter import exposition
 from monitoring.live import PERIOD, Live
 from monitoring.overview import overview
@@ -33,21 +34,25 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-HOSTS = ("127.0.0.1", "localhost", "::1")
-"""By what names it may be asked for."""
-
 FINDING = ("detector", "severity", "office", "found", "looked", "times", "share", "causes", "lacks")
 """What is told of a finding of the audit."""
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 
 def site(
-    view: View, *, lang: str = "en", province: str = "", zone: tzinfo = ZONE, period: float = PERIOD
+    view: View,
+    *,
+    lang: str = "en",
+    province: str = "",
+    zone: tzinfo = ZONE,
+    period: float = PERIOD,
+    token: str | None = None,
 ) -> web.Application:
-    """The application; `lang` is for who states no wish, `period` of updates in seconds."""
+    """The application; `lang` is for who states no wish, `period` of updates in seconds.
+
+    With a token nobody is let in without it; with none it has to be bound to loopback.
+    """
     pages = Site(view, lang, province, zone, period)
-    app = web.Application(middlewares=[refusals])
+    app = web.Application(middlewares=[door(token, lang), refusals])
     app.on_response_prepare.append(_harden)
     app.on_shutdown.append(pages.live.close)
     app.add_routes(
@@ -62,7 +67,7 @@ def site(
             web.get("/api/compare", pages.compare),
             web.get("/api/report", pages.report),
             web.get("/api/audit", pages.audit),
-            web.get("/healthz", pages.health),
+            web.get("/healthz", pages.health if token is None else pages.alive),
             web.get("/readyz", pages.ready),
             web.static("/static", STATIC),
         ]
@@ -199,6 +204,10 @@ class Site:
         """The process lives, and how the stream is doing."""
         return _json(self._view.health())
 
+    async def alive(self, _: web.Request) -> web.Response:
+        """The process lives: all that is told to whoever has no token."""
+        return _json({"alive": True})
+
     async def ready(self, _: web.Request) -> web.Response:
         """200 once the view can answer, 503 before."""
         ready = self._view.health().ready
@@ -223,12 +232,7 @@ class Site:
 
 @web.middleware
 async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A refused question becomes its status and one sentence; so does one that came by another name.
-
-    A page elsewhere could else have its own name point here, and read what loopback shows.
-    """
-    if request.url.host not in HOSTS:
-        return _json({"error": f"This server answers to {' and '.join(HOSTS)} only."}, 421)
+    """A refused question becomes its status and one sentence."""
     try:
         return await handler(request)
     except Refusal as refusal:

@@ -31,6 +31,7 @@ from motcua.options import (
     Instant,
     as_of_option,
     calendar_option,
+    host_option,
     kafka_config_option,
     lang_option,
     lever_option,
@@ -40,6 +41,7 @@ from motcua.options import (
     seed_option,
     since_option,
     speed_option,
+    token_file_option,
 )
 from motcua.outcomes import alerts, dead_letters
 from motcua.plan import plan
@@ -210,7 +212,9 @@ def replay(**options: Any) -> None:
     "--title", default="", help="The province, or whose offices these are, at the head of the page."
 )
 @calendar_option
+@host_option
 @port_option
+@token_file_option
 @lang_option
 def monitor(**options: Any) -> None:
     """Fold the stream and serve the page, /metrics and /api/indicators, until Ctrl-C.
@@ -219,6 +223,7 @@ def monitor(**options: Any) -> None:
     Examples:
       motcua monitor --kafka 127.0.0.1:9092
       motcua monitor --store monitor.sqlite --port 9000
+      motcua monitor --store monitor.sqlite --host 0.0.0.0 --token-file token
     """
     from motcua.monitor import run
 

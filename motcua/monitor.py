@@ -6,18 +6,21 @@ import signal
 import socket
 import time
 from collections.abc import Coroutine
-from contextlib import closing, suppress
+from contextlib import AbstractAsyncContextManager, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from dossier.law.calendar import Book
+from dossier.view import View
+from motcua import entry
 from motcua.calendars import load
 from motcua.files import BadInput
 from motcua.serve import served
 from motcua.topics import needs_kafka, security
 from streams.local import LocalDriver, LocalLog
+from streams.security import Secret
 
 if TYPE_CHECKING:
     from streams.app import KafkaDriver
@@ -26,12 +29,24 @@ LIVE = "live"
 IDLE_SECONDS = 0.2
 
 
+PLAIN = {
+    "en": "what {host} sends is not encrypted: put a proxy with TLS before it (docs/serving.md)",
+    "vi": "dữ liệu gửi từ {host} không được mã hóa: hãy đặt một proxy có TLS phía trước (docs/serving.md)",
+}
+
+
 class Page(NamedTuple):
-    """Where the page is served, in which language and under which title."""
+    """Where the page is served, in which language, under which title, and what lets others in."""
 
     port: int
     lang: str
     title: str
+    host: str
+    token: Secret | None
+
+    def served(self, view: View) -> AbstractAsyncContextManager[str]:
+        """Its address while the context lasts."""
+        return served(view, self.port, self.lang, self.title, self.host, self.token)
 
 
 def run(
@@ -42,12 +57,16 @@ def run(
     group: str,
     name: str | None,
     calendar: str,
+    host: str,
+    token_file: Path | None,
     **around: Any,
 ) -> None:
     """Run the command; SIGTERM and Ctrl-C end it in order."""
     if (kafka is None) == (store is None):
         raise BadInput("say what to follow: --kafka HOST:PORT or --store FILE")
-    page = Page(**around)
+    page = Page(host=host, token=entry.needed(host, token_file), **around)
+    if not entry.is_loopback(host):
+        click.echo(f"motcua: {PLAIN[page.lang].format(host=host)}", err=True)
     wall, book = clock == "wall", load(calendar)
     if store is not None:
         asyncio.run(_until_told(_follow_store(store, book, wall, page)))
@@ -85,7 +104,7 @@ async def _until_told(work: Coroutine[Any, Any, None]) -> None:
 async def _follow_store(store: Path, book: Book, wall: bool, page: Page) -> None:
     with closing(LocalLog(store)) as log:
         driver = LocalDriver(log, book)
-        async with served(driver.view, page.port, page.lang, page.title) as address:
+        async with page.served(driver.view) as address:
             click.echo(address)
             while True:
                 folded = driver.poll()
@@ -95,7 +114,7 @@ async def _follow_store(store: Path, book: Book, wall: bool, page: Page) -> None
 
 
 async def _follow_kafka(driver: "KafkaDriver", wall: bool, page: Page) -> None:
-    async with served(driver.view, page.port, page.lang, page.title) as address:
+    async with page.served(driver.view) as address:
         click.echo(address)
         worker = asyncio.create_task(driver.run())
         clock = asyncio.create_task(_tick(driver)) if wall else None

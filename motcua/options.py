@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from ipaddress import ip_address
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,21 @@ class Address(click.ParamType):
             if not host or not port.isdigit() or not 0 < int(port) < 65536:
                 self.fail(f"{one!r} is no broker's address: write HOST:PORT, as 127.0.0.1:9092", param, ctx)
         return str(value)
+
+
+class Host(click.ParamType):
+    """An address of this machine on the command line."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address; an error that says what to write."""
+        if value == "localhost":
+            return "127.0.0.1"
+        try:
+            return str(ip_address(value))
+        except ValueError:
+            self.fail(f"{value!r} is no address: write 127.0.0.1, or 0.0.0.0 for every network", param, ctx)
 
 
 class Broker(Address):
@@ -169,7 +185,20 @@ port_option = click.option(
     type=click.IntRange(0, 65535),
     default=PORT,
     show_default=True,
-    help="Port of the page on 127.0.0.1; 0 takes a free one.",
+    help="Port of the page; 0 takes a free one.",
+)
+host_option = click.option(
+    "--host",
+    type=Host(),
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where the page listens; beyond this machine it needs a token (docs/serving.md).",
+)
+token_file_option = click.option(
+    "--token-file",
+    type=FILE,
+    help="The token that whoever asks has to bring, in a file that only you may open; else $MOTCUA_TOKEN.",
 )
 seed_option = click.option(
     "--seed", type=int, default=1, show_default=True, help="Seed of the random numbers."
