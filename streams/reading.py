@@ -10,17 +10,21 @@ from kafka.errors import KafkaError
 from streams.admin import TopicError
 
 PATIENCE_MS = 10_000
+_ADVICE = "docs/kafka.md says who makes topics, and who may read them"
 
 
 def records(address: str, topic: str, settings: Mapping[str, Any]) -> Iterator[Any]:
-    """The records of a topic; TopicError where the broker does not give them."""
+    """The records of a topic; TopicError where the broker does not give them, or has none to show us."""
     try:
         with closing(_consumer(address, settings)) as consumer:
             parts = sorted(consumer.partitions_for_topic(topic) or ())
+            if not parts:
+                raise TopicError(f"the broker at {address} has no {topic}, or you may not see it: {_ADVICE}")
             for part in parts:
                 yield from _of(consumer, TopicPartition(topic, part))
     except KafkaError as error:
-        raise TopicError(f"the broker at {address} does not give {topic} ({type(error).__name__})") from error
+        what = type(error).__name__
+        raise TopicError(f"the broker at {address} does not give {topic} ({what}): {_ADVICE}") from error
 
 
 def message(address: str, topic: str, part: int, offset: int, settings: Mapping[str, Any]) -> bytes | None:

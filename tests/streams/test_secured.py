@@ -24,6 +24,8 @@ from kafka.admin import ACLOperation, NewTopic
 
 from streams import broker, topics
 from streams.admin import TopicError, connected
+from streams.outcomes import KafkaOutcomes
+from streams.reading import records
 from streams.rights import rights
 from streams.secured import USERS
 from streams.security import Security, given
@@ -199,6 +201,9 @@ def test_nobody_writes_what_it_must_not(secured, user, name, transaction):
     [
         ("producer", STATES, None),
         ("producer", EVENTS, None),
+        ("producer", DEAD, None),
+        ("worker", DEAD, None),
+        ("reader", DEAD, "reader-desk"),
         ("reader", EVENTS, "reader-desk"),
         ("reader", ALERTS, "motcua"),
         ("worker", EVENTS, "another"),
@@ -303,6 +308,33 @@ def test_commands_speak_to_it_and_show_no_password_though_all_is_logged(secured,
     motcua("producer", "simulate", "quickstart", "--until", "2026-03-03")
     assert send(secured, "admin", EVENTS)[0] > before + 1
     motcua("producer", "steer", "quickstart", "edd")
+
+
+@pytest.mark.kafka
+def test_dead_letters_are_read_and_sent_again_by_the_admin_alone(secured):
+    def dead_letters(user: str, *words: str) -> "subprocess.CompletedProcess[str]":
+        where = ["--kafka", secured.address, "--kafka-config", str(secured.config(user))]
+        command = [sys.executable, "-m", "motcua", "dead-letters", *words, *where]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert send(secured, "worker", DEAD)
+    for user in ("producer", "worker", "reader"):
+        with pytest.raises(
+            TopicError, match=f"{DEAD}.*: docs/kafka.md says who makes topics, and who may read"
+        ):
+            list(KafkaOutcomes(secured.address, secured[user].kafka_python()).letters())
+    refused = dead_letters("reader", "replay", "--all")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"has no {DEAD}, or you may not see it" in refused.stderr
+    before = len(events(secured))
+    listed = dead_letters("admin", "list", "--format", "json").stdout.splitlines()
+    assert listed
+    assert dead_letters("admin", "replay", "--all").stdout.startswith(f"sent again: {len(listed)} (")
+    assert len(events(secured)) == before + len(listed)
+
+
+def events(secured: Secured) -> list[bytes]:
+    return [record.value for record in records(secured.address, EVENTS, secured["admin"].kafka_python())]
 
 
 @pytest.mark.kafka
