@@ -137,6 +137,10 @@ class View(Protocol):
         """Window ("1d", "7d", "30d") to (office, field) to counts and rates; ("", "") is the total."""
         ...
 
+    def windows(self, scenario: str) -> dict[str, Figures]:
+        """The total of each window, without its places: cheap however many there are."""
+        ...
+
     def trend(self, scenario: str, days: int = 60) -> list[Figures]:
         """One row a local day, oldest first: {"day": "2026-03-02", ...the counts and rates of that day}."""
         ...

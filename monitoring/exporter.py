@@ -77,8 +77,8 @@ class Reading:
         return [
             ((name, indicator.removesuffix("_rate"), window), figure)
             for name in self.scenarios
-            for window, rows in self._view.rolling(name).items()
-            for indicator, figure in rows.get(("", ""), {}).items()
+            for window, row in self._view.windows(name).items()
+            for indicator, figure in row.items()
             if indicator.endswith("_rate") and figure is not None
         ]
 

@@ -70,7 +70,7 @@ def overview(view: View, scenario: str) -> Overview:
         scenario=scenario,
         at=view.stream_time(scenario),
         total=Row("", "", whole, _dues(due, lambda _: "").get("", dict.fromkeys(DUE, 0)), False),
-        windows={name: rows[("", "")] for name, rows in view.rolling(scenario).items() if ("", "") in rows},
+        windows=view.windows(scenario),
         offices=_rows(cells, due, 0, whole),
         levels=_rows(cells, due, 1, whole),
         fields=_rows(cells, due, 2, whole),

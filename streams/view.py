@@ -7,7 +7,7 @@ from math import inf
 
 from dossier.figures.indicators import Masks, figures, instant, just_after, report
 from dossier.figures.standing import DIMENSIONS, Cell
-from dossier.figures.window import WINDOWS, Place, Sums, add, rolling_figures
+from dossier.figures.window import EVERYWHERE, WINDOWS, Place, Sums, add, rolling_figures
 from dossier.law.calendar import Book
 from dossier.life.state import Dossier
 from dossier.view import DELAYS, Figures, Health, OpenDossiers, Part, Refusal
@@ -104,7 +104,7 @@ class StreamView:
 
     def rolling(self, scenario: str) -> dict[str, dict[tuple[str, str], Figures]]:
         """Window to (office, field) to counts and rates; ("", "") is the total."""
-        now = self.stream_time(scenario)
+        now, whole = self.stream_time(scenario), self.windows(scenario)
         out: dict[str, dict[tuple[str, str], Figures]] = {}
         for window, (width, count) in WINDOWS.items():
             sums: dict[Place, Sums] = {}
@@ -112,9 +112,21 @@ class StreamView:
                 panes = world.hours if width == "hour" else world.days
                 for place, row in panes.window(now, count, world.begun).items():
                     sums[place] = add([sums[place], row]) if place in sums else row
-            total = add(sums.values()) if sums else [0] * 6
-            out[window] = {("", ""): rolling_figures(total)}
+            out[window] = {EVERYWHERE: whole[window]}
             out[window] |= {place: rolling_figures(row) for place, row in sorted(sums.items())}
+        return out
+
+    def windows(self, scenario: str) -> dict[str, Figures]:
+        """The total of each window, without its places."""
+        now = self.stream_time(scenario)
+        out: dict[str, Figures] = {}
+        for window, (width, count) in WINDOWS.items():
+            rows = [
+                row
+                for world in self._worlds(scenario)
+                for row in world.whole[width == "day"].window(now, count, world.begun).values()
+            ]
+            out[window] = rolling_figures(add(rows) if rows else [0] * 6)
         return out
 
     def trend(self, scenario: str, days: int = 60) -> list[Figures]:
@@ -122,10 +134,9 @@ class StreamView:
         sums: dict[int, list[Sums]] = {}
         for world in self._worlds(scenario):
             begun = world.days.index(world.begun)
-            for panes in world.days.sums.values():
-                for day, row in panes.items():
-                    if day >= begun:
-                        sums.setdefault(day, []).append(row)
+            for day, row in world.whole[1].sums.get(EVERYWHERE, {}).items():
+                if day >= begun:
+                    sums.setdefault(day, []).append(row)
         today = max((world.days.index(world.clock) for world in self._worlds(scenario)), default=0)
         rows = [(day, add(sums[day])) for day in sorted(sums) if today - days < day <= today]
         return [{"day": _date(day), **rolling_figures(row)} for day, row in rows]
@@ -147,7 +158,12 @@ class StreamView:
         cells: dict[tuple[str, str, str], Masks] = {}
         for world in self._worlds(scenario):
             for place, masks in world.cells.items():
-                cells.setdefault((place[0], place[5], place[2]), Counter()).update(masks)
+                spot = place[0], place[5], place[2]
+                known = cells.get(spot)
+                if known is None:
+                    cells[spot] = Counter(masks)
+                else:
+                    known.update(masks)
         return {place: figures(masks) for place, masks in sorted(cells.items())}
 
     def health(self) -> Health:

@@ -16,6 +16,7 @@ WINDOWS = {"1d": ("hour", 24), "7d": ("day", 7), "30d": ("day", 30)}
 
 Place = tuple[str, str]
 """(office, field)."""
+EVERYWHERE: Place = ("", "")
 
 _NAMES = ("received", "online", "on_time", "late", "letters_sent", "letters_in_time")
 Sums = list[int]

@@ -111,6 +111,9 @@ class FakeView:
     def rolling(self, scenario):
         return {window: self._window() for window in ("1d", "7d", "30d")}
 
+    def windows(self, scenario):
+        return {window: rows["", ""] for window, rows in self.rolling(scenario).items()}
+
     def trend(self, scenario, days=60):
         """Four weeks; nothing happens on Sundays, and some days are worse than others."""
         rows = []
