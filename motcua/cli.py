@@ -15,6 +15,7 @@ import click
 from dossier.figures.standing import DIMENSIONS
 from dossier.view import Refusal
 from motcua.audit import audit
+from motcua.backup import backup, restore
 from motcua.compare import compare
 from motcua.due import due
 from motcua.explain import explain
@@ -251,6 +252,8 @@ for command in (
     trail,
 ):
     cli.add_command(command)
+for command in (backup, restore):
+    topics.add_command(command)
 
 
 _ADVICE = {

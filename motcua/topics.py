@@ -84,7 +84,8 @@ def needs_kafka() -> None:
         raise BadInput(f"--kafka needs more packages ({', '.join(missing)}): pip install 'motcua[kafka]'")
 
 
-def _broker_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def broker_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which broker, and how to speak to it."""
     kafka = click.option(
         "--kafka",
         type=Address(),
@@ -120,7 +121,7 @@ def topics() -> None:
 
 
 @topics.command()
-@_broker_options
+@broker_options
 @_group_option
 @_partitions_option
 @click.option(
@@ -154,7 +155,7 @@ def create(kafka: str, group: str, partitions: int, replication: int | None, lan
 
 
 @topics.command()
-@_broker_options
+@broker_options
 @_group_option
 @_partitions_option
 def check(kafka: str, group: str, partitions: int, lang: str) -> None:
@@ -171,7 +172,7 @@ def check(kafka: str, group: str, partitions: int, lang: str) -> None:
 
 
 @topics.command("list")
-@_broker_options
+@broker_options
 @format_option
 def listed(kafka: str, form: str, lang: str) -> None:
     """The topics of motcua that are there, of all groups.

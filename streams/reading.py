@@ -38,6 +38,17 @@ def message(address: str, topic: str, part: int, offset: int, settings: Mapping[
     return None
 
 
+def size(address: str, topic: str, settings: Mapping[str, Any]) -> int:
+    """How many records a topic ever had; TopicError where the broker does not say."""
+    try:
+        with closing(_consumer(address, settings)) as consumer:
+            parts = [TopicPartition(topic, part) for part in consumer.partitions_for_topic(topic) or ()]
+            return sum(consumer.end_offsets(parts, PATIENCE_MS).values())
+    except KafkaError as error:
+        what = type(error).__name__
+        raise TopicError(f"the broker at {address} does not give {topic} ({what}): {_ADVICE}") from error
+
+
 def _of(consumer: Any, place: TopicPartition) -> Iterator[Any]:
     consumer.assign([place])
     consumer.seek_to_beginning(place)

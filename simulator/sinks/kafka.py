@@ -72,6 +72,12 @@ class KafkaTopic:
             for partition in self._partitions:
                 self._send(value, None, headers(event), partition)
 
+    def copy(
+        self, partition: int, name: bytes | None, about: list[tuple[str, bytes]], value: bytes | None
+    ) -> None:
+        """Send a record of another broker's topic as it was there; SinkError as with `put`."""
+        self._send(value, name, about, partition)
+
     def flush(self) -> None:
         """Wait until all that was put is acknowledged."""
         try:
@@ -102,7 +108,11 @@ class KafkaTopic:
             self._producer.close(timeout=5)
 
     def _send(
-        self, value: bytes, name: bytes | None, about: list[tuple[str, bytes]], partition: int | None = None
+        self,
+        value: bytes | None,
+        name: bytes | None,
+        about: list[tuple[str, bytes]],
+        partition: int | None = None,
     ) -> None:
         self._check()
         try:
