@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import click
 from click.core import ParameterSource
 
+from motcua.entry import token
 from motcua.files import BadInput
 from motcua.options import FILE, Day, calendar_option, lang_option, map_option, scenario_option
 from motcua.show import clean, counted
@@ -248,8 +249,11 @@ def _when(options: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _fetch(address: str) -> Any:
+    request = Request(address)  # noqa: S310 (http and https only)
+    if known := token():
+        request.add_unredirected_header("Authorization", f"Bearer {known}")  # to nobody else
     try:
-        with urlopen(address, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 (http and https only)
+        with urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
             return json.loads(answer.read(LARGEST))
     except HTTPError as error:
         raise BadInput(f"the monitor says: {_said(error)}") from None

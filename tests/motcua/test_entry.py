@@ -5,6 +5,8 @@ import select
 import signal
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -13,6 +15,7 @@ import pytest
 
 from motcua import entry
 from motcua.files import BadInput
+from motcua.report import _fetch
 
 TOKEN = "0123456789abcdef"
 
@@ -109,3 +112,26 @@ def test_a_monitor_for_other_machines_asks_for_its_token_and_tells_it_to_nobody(
     assert started.returncode == 0
     assert "không được mã hóa" in err
     assert TOKEN not in out + err
+
+
+def test_a_report_brings_the_token_to_the_monitor_and_to_no_other_server(monkeypatch):
+    """A redirect leads to another server; what comes there has no token."""
+    brought = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            brought.append((self.path, self.headers["Authorization"]))
+            self.send_response(302 if self.path == "/away" else 200)
+            self.send_header("Location", f"http://localhost:{self.server.server_port}/there")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_):
+            pass
+
+    monkeypatch.setenv("MOTCUA_TOKEN", TOKEN)
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert _fetch(f"http://127.0.0.1:{server.server_port}/away") == {}
+        server.shutdown()
+    assert brought == [("/away", f"Bearer {TOKEN}"), ("/there", None)]
