@@ -129,3 +129,19 @@ def test_a_picture_is_taken_from_the_command_line(view, served, tmp_path):
 
     served(view, visit)
     assert struct.unpack(">I", out.read_bytes()[16:20])[0] == 640
+
+
+def test_a_browser_that_was_given_the_token_has_the_page_and_its_live_updates(view, served, changed):
+    token = "0123456789abcdef"
+
+    async def visit(client):
+        address = str(client.make_url("/?lang=vi"))
+        who = {"username": "hoa", "password": token}
+        async with opened(address, http_credentials=who) as (page, complaints, _):
+            await page.locator("#chart canvas").wait_for()
+            await page.locator("#state.live").wait_for()
+            changed(view, events=7654321)
+            await page.locator('[data-key="events"]', has_text="7.654.321").wait_for(timeout=5000)
+            assert complaints == []
+
+    served(view, visit, period=0.1, token=token, lang="vi")
