@@ -208,9 +208,13 @@ def alerts(
     from dossier.life.alerts import decode
 
     rows: list[tuple[str, ...]] = []
+    seen: set[str] = set()  # states made anew tell them anew
     with _outcomes(kafka, store) as outcomes:
         for raw in outcomes.alerts():
             alert = decode(raw)
+            if alert.id in seen:
+                continue
+            seen.add(alert.id)
             wanted = (not kinds or alert.kind in kinds) and (scenario in {None, alert.scenario})
             if not wanted or office not in {None, alert.office}:
                 continue
@@ -245,7 +249,13 @@ def _outcomes(kafka: str | None, store: Path | None) -> "Iterator[Outcomes]":
 
 
 def _chosen(letters: "Iterator[Letter]", reason: str | None) -> "Iterator[Letter]":
-    return (letter for letter in letters if reason in {None, letter.reason})
+    """Each once, though workers whose states were made anew buried it again."""
+    seen: set[tuple[str, str]] = set()
+    for letter in letters:
+        known = letter.number, letter.reason
+        if known not in seen and reason in {None, letter.reason}:
+            seen.add(known)
+            yield letter
 
 
 def _again(letter: "Letter") -> tuple[Any, bytes]:
