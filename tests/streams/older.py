@@ -1,0 +1,21 @@
+"""motcua as it was before a type of event came: `python -m tests.streams.older TYPE monitor ...`."""
+
+import sys
+
+from dossier.event import Message, Rejected, decode
+from motcua.cli import main
+from streams import processor
+
+
+def knowing_all_but(unknown: str, raw: bytes) -> Message | Rejected:
+    """How a worker reads that does not know a type yet."""
+    found = decode(raw)
+    if isinstance(found, Rejected) or found.__struct_config__.tag != unknown:
+        return found
+    return decode(raw.replace(b'"type":"', b'"type":"not_yet_', 1))
+
+
+if __name__ == "__main__":
+    newest = sys.argv.pop(1)
+    processor.decode = lambda raw: knowing_all_but(newest, raw)
+    main()
