@@ -8,7 +8,9 @@ from dossier.event import Control, Message, Tick, encode
 from dossier.law.calendar import DAY, HOUR
 from motcua.files import Line, last_named
 from motcua.pace import Pace
+from streams.clock import far, moved
 from streams.processor import LATENESS
+from streams.records import Progress
 
 TICK_HOURS = timedelta(seconds=HOUR)
 TICK_DAYS = timedelta(seconds=DAY)
@@ -41,18 +43,36 @@ def ticked(messages: Iterable[Line], every: timedelta, until: datetime | None = 
     """
     ticks: dict[str, datetime] = {}
     last: dict[str, datetime] = {}
+    clock, doubted = Progress(), list[Message]()
     for line in messages:
         yield line
         event = line.event
         if event is None:
             continue
+        doubted.append(event)
+        if not _believed(clock, event):
+            continue
+        for one in doubted:
+            if one.scenario == event.scenario and not far(clock, one.scenario, one.at.timestamp()):
+                last[one.scenario] = max(last.get(one.scenario, one.at), last_named(one))
+        doubted = [one for one in doubted if one.scenario != event.scenario]
         name, at = event.scenario, event.at
-        last[name] = max(last.get(name, at), last_named(event))
         if at - ticks.setdefault(name, at) >= every and not isinstance(event, Control):
             ticks[name] = at
             yield from lines([Tick(scenario=name, at=at)])
+    for one in doubted:  # nothing came that denies them
+        last[one.scenario] = max(last[one.scenario], last_named(one))
     patience = timedelta(seconds=LATENESS)
     yield from lines(Tick(scenario=name, at=until or at + patience) for name, at in sorted(last.items()))
+
+
+def _believed(clock: Progress, event: Message) -> bool:
+    """Whether the scenario's clock stands so that the event is not far ahead of it."""
+    name, at = event.scenario, event.at.timestamp()
+    now = moved(clock, name, at)
+    if now is not None:
+        clock.clocks[name] = now
+    return not far(clock, name, at)
 
 
 def paced(

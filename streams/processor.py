@@ -14,12 +14,13 @@ from heapq import heappop, heappush
 
 import msgspec
 
-from dossier.event import Begun, Event, Fact, Message, Rejected, Steered, decode
+from dossier.event import Begun, Event, Fact, Message, Rejected, Steered, Tick, decode
 from dossier.law.calendar import HOUR, Book
 from dossier.life.alerts import Alert, Moment
 from dossier.life.lifecycle import fold
 from dossier.life.state import Dossier, note
 from streams.alerts import Watch, sudden, tell
+from streams.clock import moved, settled
 from streams.records import STEERED_MAX, DeadLetter, Entry, Held, Progress
 from streams.world import World
 
@@ -59,6 +60,7 @@ class PartitionProcessor:
         self.held = 0
         self.dead: Counter[str] = Counter()
         self._waiting: dict[str, list[tuple[float, str]]] = {}
+        self._walls: dict[str, float] = {}
         self._dirty: set[str] = set()
         self._flushed = -1
         self._letters: list[DeadLetter] = []
@@ -88,7 +90,7 @@ class PartitionProcessor:
         if isinstance(message, Rejected):
             self._bury(self.progress.dead, DeadLetter(offset, message.reason, message.detail, raw))
             return
-        self._advance(message.scenario, message.at.timestamp())
+        self._advance(message.scenario, message.at.timestamp(), isinstance(message, Tick))
         if isinstance(message, Event):
             self._place(offset, message, raw)
         elif isinstance(message, Begun):
@@ -100,8 +102,12 @@ class PartitionProcessor:
         self._look(self.worlds[message.scenario])
 
     def advance(self, scenario: str, at: float) -> list[DeadLetter]:
-        """Move a scenario's clock without a message (the wall clock's way); gives the dead letters of it."""
-        self._advance(scenario, at)
+        """Move a scenario's clock without a message (the wall clock's way); gives the dead letters of it.
+
+        From then on no message moves it further ahead than a day.
+        """
+        self._walls[scenario] = at
+        self._advance(scenario, at, tick=True)
         self._expire(scenario)
         self._look(self.worlds[scenario])
         letters, self._letters = self._letters, []
@@ -165,6 +171,10 @@ class PartitionProcessor:
             while queue:
                 until, name = heappop(queue)
                 self._release(name, until)
+        for scenario in list(self.progress.doubts):
+            now = settled(self.progress, scenario)
+            if now is not None:
+                self._set(scenario, self.world(scenario), now)
         letters, self._letters = self._letters, []
         return letters
 
@@ -249,13 +259,17 @@ class PartitionProcessor:
             longest = min((q for q in self._waiting.values() if q), key=lambda q: q[0])
             self._release(longest[0][1], heappop(longest)[0])
 
-    def _advance(self, scenario: str, at: float) -> None:
-        """Move the scenario's clock, if on: due dates pass."""
+    def _advance(self, scenario: str, at: float, tick: bool) -> None:
+        """Move the scenario's clock, if on and believed: due dates pass."""
         world = self.world(scenario)
-        if at > world.clock:
-            self.progress.clocks[scenario] = at
-            world.advance(at)
-            self._look(world)
+        now = moved(self.progress, scenario, at, tick=tick, wall=self._walls.get(scenario))
+        if now is not None:
+            self._set(scenario, world, now)
+
+    def _set(self, scenario: str, world: World, at: float) -> None:
+        self.progress.clocks[scenario] = at
+        world.advance(at)
+        self._look(world)
 
     def _look(self, world: World) -> None:
         """Find the alerts whose moment has passed."""

@@ -37,6 +37,12 @@ class Progress(msgspec.Struct, omit_defaults=True):
     events: int = 0
     dead: dict[str, int] = {}
     clocks: dict[str, float] = {}
+    doubts: dict[str, list[float]] = {}
+    """Instants far ahead of the clock, in a row, that nothing has confirmed so far."""
+    ahead: dict[str, int] = {}
+    """Messages whose time was not believed."""
+    ticked: list[str] = []
+    """Scenarios whose source ticks."""
     begun: dict[str, float] = {}
     alerts: dict[str, int] = {}
     """Alerts told so far, by kind."""

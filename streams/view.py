@@ -173,6 +173,8 @@ class StreamView:
         for p in owned:
             for scenario, world in p.worlds.items():
                 anomalies.setdefault(scenario, Counter()).update(world.anomalies)
+            for scenario, mistaken in p.progress.ahead.items():
+                anomalies.setdefault(scenario, Counter())["clock_ahead"] += mistaken
         return Health(
             ready=self._ready(),
             events=sum(p.progress.events for p in owned),

@@ -11,7 +11,7 @@ from dossier.figures.indicators import Masks, just_after, measure
 from dossier.figures.standing import FINISHED, PAUSED, RECEIVED, UNANSWERED, Cell, cell, standing, verdict_at
 from dossier.figures.window import EVERYWHERE, Mark, Panes, hour, receipt, verdict
 from dossier.law.calendar import DAY, Book
-from dossier.life.state import Dossier, waited
+from dossier.life.state import Dossier, instants, waited
 from streams.alerts import Watch
 from streams.nearness import Nearness, Spot, Standing
 
@@ -39,6 +39,7 @@ class World:
         self.open: set[str] = set()
         self._standings: dict[str, Standing] = {}
         self._nearness = Nearness()
+        self._early: set[str] = set()
         self._due: list[tuple[float, str]] = []
         self._prune_at = 0.0
 
@@ -57,7 +58,7 @@ class World:
         due = self._due
         while due and due[0][0] <= at:
             _, name = heappop(due)
-            if name in self.open:
+            if name in self.open or name in self._early:
                 self.update(name, self.dossiers[name])
 
     def update(self, name: str, dossier: Dossier) -> None:
@@ -77,6 +78,8 @@ class World:
                 self._expect(name, dossier, now)
         else:
             self.open.discard(name)
+        if dossier.last_at > now or name in self._early:
+            self._foresee(name, dossier, now)
 
     def tally(self, before: float | None) -> dict[Cell, Masks]:
         """The cells at stream time, or recomputed from the states as of an earlier instant."""
@@ -98,6 +101,14 @@ class World:
         for due in dues:
             if due >= now:
                 heappush(self._due, (due, name))
+
+    def _foresee(self, name: str, dossier: Dossier, now: float) -> None:
+        """Facts lie ahead of the clock, which did not believe them: each counts when its time has come."""
+        self._early.discard(name)
+        ahead = [at for at in instants(dossier) if at >= now]
+        if ahead:
+            self._early.add(name)
+            heappush(self._due, (min(ahead), name))
 
     def _standing(self, dossier: Dossier, mask: int, now: float) -> Standing:
         where = cell(dossier, now)

@@ -6,6 +6,7 @@ the *promise* is the date on the receipt, moved only by waits that the law leave
 (supplement, payment); the *appointment* is also moved by letters of apology.
 """
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -147,6 +148,24 @@ class Dossier(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     score: int = 0
     retracted_at: float | None = None
     anomalies: dict[str, int] = {}
+
+
+def instants(dossier: Dossier) -> Iterator[float]:
+    """When something became so that a standing may tell of; due dates are not among them."""
+    single = (
+        dossier.submitted_at, dossier.acknowledged_at, dossier.declined_at, dossier.not_accepted_at,
+        dossier.accepted_at, dossier.handed_at, dossier.paper_at, dossier.obliged_at, dossier.paid_at,
+        dossier.resolved_at, dossier.returned_at, dossier.finished_at, dossier.rated_at, dossier.retracted_at,
+    )  # fmt: skip
+    yield from (at for at in single if at is not None)
+    yield from dossier.requests
+    for dates in (dossier.promises, dossier.appointments, dossier.mends, dossier.heirs):
+        yield from (one.since for one in dates)
+    for wait in dossier.waits:
+        yield wait.start
+        if wait.end is not None:
+            yield wait.end
+    yield from (letter.at for letter in dossier.letters)
 
 
 def due_at(dates: list[Date], before: float) -> float | None:

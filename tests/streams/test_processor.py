@@ -160,7 +160,7 @@ def test_the_stream_has_the_figures_of_the_oracle_at_stream_time(data, now, by, 
     ticks = [at for at in data.draw(st.lists(our.instants(), max_size=4)) if at <= now]
     came = [(at, 0, tick(at - timedelta(hours=1))) for at in ticks]
     came += [(when, 1, encode(fact)) for when, fact in data.draw(our.arrivals(facts))]
-    processor = applied([tick(our.at(-2000)), *[raw for *_, raw in sorted(came)]], now)
+    processor = applied([tick(our.at(-2000)), *[raw for *_, raw in sorted(came)], tick(now)], now)
     expected = oracle.report(facts, now + SEEN, due, by)
     assert asked_of(processor, None, by, due) == expected
     again = restored(dict(processor.flush()))
