@@ -121,12 +121,11 @@ class StreamView:
         now = self.stream_time(scenario)
         out: dict[str, Figures] = {}
         for window, (width, count) in WINDOWS.items():
-            rows = [
-                row
+            totals = [
+                (world.hours if width == "hour" else world.days).total(now, count, world.begun)
                 for world in self._worlds(scenario)
-                for row in world.whole[width == "day"].window(now, count, world.begun).values()
             ]
-            out[window] = rolling_figures(add(rows) if rows else [0] * 6)
+            out[window] = rolling_figures(add(totals))
         return out
 
     def trend(self, scenario: str, days: int = 60) -> list[Figures]:
@@ -134,7 +133,7 @@ class StreamView:
         sums: dict[int, list[Sums]] = {}
         for world in self._worlds(scenario):
             begun = world.days.index(world.begun)
-            for day, row in world.whole[1].sums.get(EVERYWHERE, {}).items():
+            for day, row in world.days.whole.items():
                 if day >= begun:
                     sums.setdefault(day, []).append(row)
         today = max((world.days.index(world.clock) for world in self._worlds(scenario)), default=0)

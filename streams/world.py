@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 
 from dossier.figures.indicators import Masks, just_after, measure
 from dossier.figures.standing import FINISHED, PAUSED, RECEIVED, UNANSWERED, Cell, cell, standing, verdict_at
-from dossier.figures.window import EVERYWHERE, Mark, Panes, hour, receipt, verdict
+from dossier.figures.window import Panes, hour, receipt, verdict
 from dossier.law.calendar import DAY, Book
 from dossier.life.state import Dossier, instants, waited
 from streams.alerts import Watch
@@ -32,8 +32,6 @@ class World:
         self.cells: dict[Cell, Masks] = {}
         self.hours = Panes(hour)
         self.days = Panes(book.of("").day)
-        self.whole = Panes(self.hours.index), Panes(self.days.index)
-        """The same for all places together."""
         self.anomalies: Counter[str] = Counter()
         self.dossiers: dict[str, Dossier] = {}
         self.open: set[str] = set()
@@ -53,8 +51,7 @@ class World:
         self.clock = at
         if at >= self._prune_at:
             self._prune_at = at + DAY
-            for panes in (self.hours, self.whole[0]):
-                panes.prune(at, 48)
+            self.hours.prune(at, 48)
         due = self._due
         while due and due[0][0] <= at:
             _, name = heappop(due)
@@ -130,16 +127,11 @@ class World:
             self._count(new, 1)
         for was, now in ((old[3], new[3]), (old[4], new[4])):
             if was != now:
-                self._mark(was, -1)
-                self._mark(now, 1)
-
-    def _mark(self, mark: Mark | None, sign: int) -> None:
-        if mark is None:
-            return
-        for panes in (self.hours, self.days):
-            panes.add(mark, sign)
-        for panes in self.whole:
-            panes.add((EVERYWHERE, *mark[1:]), sign)
+                for panes in (self.hours, self.days):
+                    if was is not None:
+                        panes.add(was, -1)
+                    if now is not None:
+                        panes.add(now, 1)
 
     def _count(self, counted: Standing, sign: int) -> None:
         where, mask, *_ = counted

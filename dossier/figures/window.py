@@ -4,7 +4,7 @@ On-time and letters count at the time of the verdict, online at the time of rece
 A day is a local day of the calendar's zone; the last day or hour of a window is the one that runs.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dossier.figures.indicators import rate
@@ -42,42 +42,56 @@ class Panes:
 
     index: Callable[[float], int]
     sums: dict[Place, dict[int, Sums]] = field(default_factory=dict)
+    whole: dict[int, Sums] = field(default_factory=dict)
+    """The sums of all places together."""
 
     def add(self, mark: Mark, sign: int) -> None:
         """Add a mark (`sign` 1) or take it away (-1); a pane that has come to nothing goes."""
         place, at, amounts = mark
+        index = self.index(at)
         panes = self.sums.get(place)
         if panes is None:
             panes = self.sums[place] = {}
-        index = self.index(at)
-        row = panes.get(index)
-        if row is None:
-            row = panes[index] = [0] * 6
-        for i, n in enumerate(amounts):
-            if n:
-                row[i] += sign * n
-        if not any(row):
-            del panes[index]
-            if not panes:
-                del self.sums[place]
+        _into(panes, index, amounts, sign)
+        if not panes:
+            del self.sums[place]
+        _into(self.whole, index, amounts, sign)
 
     def window(self, before: float, count: int, since: float) -> dict[Place, Sums]:
         """The sums, by place, of the last `count` panes that do not begin before `since`."""
-        last = self.index(before)
-        first = max(last - count + 1, self.index(since))
         out: dict[Place, Sums] = {}
+        span = self._span(before, count, since)
         for place, panes in self.sums.items():
-            rows = [panes[i] for i in range(first, last + 1) if i in panes]
+            rows = [panes[i] for i in span if i in panes]
             if rows:
                 out[place] = add(rows)
         return out
 
+    def total(self, before: float, count: int, since: float) -> Sums:
+        """The sums of the same panes for all places together."""
+        return add(self.whole[i] for i in self._span(before, count, since) if i in self.whole)
+
+    def _span(self, before: float, count: int, since: float) -> range:
+        last = self.index(before)
+        return range(max(last - count + 1, self.index(since)), last + 1)
+
     def prune(self, before: float, keep: int) -> None:
         """Forget the panes older than the last `keep` ones."""
         oldest = self.index(before) - keep
-        for panes in self.sums.values():
+        for panes in (*self.sums.values(), self.whole):
             for i in [i for i in panes if i < oldest]:
                 del panes[i]
+
+
+def _into(panes: dict[int, Sums], index: int, amounts: Sequence[int], sign: int) -> None:
+    row = panes.get(index)
+    if row is None:
+        row = panes[index] = [0] * 6
+    for i, n in enumerate(amounts):
+        if n:
+            row[i] += sign * n
+    if not any(row):
+        del panes[index]
 
 
 def hour(at: float) -> int:
