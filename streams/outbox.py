@@ -19,6 +19,8 @@ from streams.topics import ALERTS, DEAD, RECORD_BYTES, state_topic
 CUT = 2**20
 """Of a longer message so much stands in its dead letter."""
 TRANSACTION_MS = 60_000
+BATCH_BYTES = 2**19
+"""So much goes to the broker in one request; the next one waits for its answer."""
 
 State = tuple[bytes, bytes]
 
@@ -33,6 +35,7 @@ class Outbox:
             client_id=f"motcua-{group}-{part}",
             transactional_id=f"{group}-{part}",
             transaction_timeout_ms=TRANSACTION_MS,
+            max_batch_size=BATCH_BYTES,
             max_request_size=RECORD_BYTES,
             **security.aiokafka(),
         )
