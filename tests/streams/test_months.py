@@ -1,5 +1,7 @@
-"""Month by month the stream has the figures of `motcua measure`: asked as its clock comes there, and later."""
+"""Month by month the stream has the figures of `motcua measure`: asked as its clock comes there, or later."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -108,3 +110,19 @@ def test_boston_month_by_month(shared, tmp_path):
 def test_boston_each_month_asked_afterwards(shared, tmp_path):
     log = opened(shared, BOSTON)
     compare(log, tmp_path / "store.sqlite", 1, "first", "current")
+
+
+@pytest.mark.full
+@pytest.mark.kafka
+@pytest.mark.parametrize("name", [RECEIPT, BOSTON])
+def test_each_month_asked_of_a_worker_on_kafka(name, shared, kafka, worker):
+    pytest.importorskip("kafka")
+    log = opened(shared, name)
+    file = shared / "data" / "logs" / f"{name}_dossiers.csv.gz"
+    words = ["replay", str(file), "--kafka", kafka, "--scenario", f"months-{name}"]
+    words += ["--until", log.months[-1].isoformat()]
+    subprocess.run([sys.executable, "-m", "motcua", *words], check=True, capture_output=True)
+    worker.start()
+    for month in log.months:
+        found = worker.indicators(f"months-{name}", month.isoformat(), by="office")
+        assert found == {**log.measured(month), "scenario": f"months-{name}"}, month
