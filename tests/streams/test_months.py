@@ -1,7 +1,5 @@
 """Month by month the stream has the figures of `motcua measure`: asked as its clock comes there, or later."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -12,6 +10,7 @@ import pytest
 
 from dossier.event import Accepted, Tick, encode
 from dossier.law.calendar import vietnam
+from motcua.feed import Topic
 from motcua.files import Line, read
 from motcua.measure import Batch, figures_of, fold_files
 from streams.local import LocalDriver, LocalLog, LocalTopic
@@ -26,6 +25,7 @@ LATER = timedelta(days=62)
 class Log(NamedTuple):
     """A real log: its messages in order, the batch that `motcua measure` makes of it, and its months."""
 
+    scenario: str
     lines: list[Line]
     batch: Batch
     months: list[datetime]
@@ -35,13 +35,13 @@ class Log(NamedTuple):
         return figures_of(self.batch, None, (None, at), "office", due)
 
 
-def opened(shared: Path, name: str) -> Log:
+def opened(shared: Path, name: str, scenario: str = "live") -> Log:
     file = shared / "data" / "logs" / f"{name}_dossiers.csv.gz"
-    lines = list(read(file, {}, None))
+    lines = list(read(file, {}, scenario))
     zone = vietnam().zone
     instants = [line.event.at.astimezone(zone) for line in lines if line.event is not None]
     months = list(starts(min(instants), max(instants) + LATER))
-    return Log(lines, fold_files([file], {}), months)
+    return Log(scenario, lines, fold_files([file], {}, scenario), months)
 
 
 def starts(first: datetime, last: datetime) -> Iterator[datetime]:
@@ -51,16 +51,13 @@ def starts(first: datetime, last: datetime) -> Iterator[datetime]:
         yield at
 
 
-def told(topic: LocalTopic, driver: LocalDriver, lines: list[Line], until: datetime | None = None) -> None:
-    """Send messages, and the clock that comes to the last moment before `until`; fold all of it."""
+def told(topic: Topic, lines: list[Line], scenario: str, until: datetime) -> None:
+    """Send messages, and the clock that comes to the last moment before `until`."""
     for line in lines:
         topic.put(line.event, line.value)
-    if until is not None:
-        tick = Tick(scenario="live", at=until - timedelta(microseconds=1))
-        topic.put(tick, encode(tick))
+    tick = Tick(scenario=scenario, at=until - timedelta(microseconds=1))
+    topic.put(tick, encode(tick))
     topic.flush()
-    while driver.poll(5000):
-        pass
 
 
 def by_month(log: Log) -> Iterator[tuple[datetime, list[Line]]]:
@@ -79,7 +76,9 @@ def compare(log: Log, store: Path, again: int, *dues: str) -> None:
     with closing(LocalLog(store)) as file:
         topic, driver = LocalTopic(file), LocalDriver(file, vietnam())
         for month, lines in by_month(log):
-            told(topic, driver, lines, month)
+            told(topic, lines, log.scenario, month)
+            while driver.poll(5000):
+                pass
             for due in dues:
                 assert driver.view.indicators("live", None, "office", due) == log.measured(month, due), month
         assert driver.view.indicators("live")["total"]["received"] == sum(map(received, log.lines))
@@ -115,14 +114,13 @@ def test_boston_each_month_asked_afterwards(shared, tmp_path):
 @pytest.mark.full
 @pytest.mark.kafka
 @pytest.mark.parametrize("name", [RECEIPT, BOSTON])
-def test_each_month_asked_of_a_worker_on_kafka(name, shared, kafka, worker):
-    pytest.importorskip("kafka")
-    log = opened(shared, name)
-    file = shared / "data" / "logs" / f"{name}_dossiers.csv.gz"
-    words = ["replay", str(file), "--kafka", kafka, "--scenario", f"months-{name}"]
-    words += ["--until", log.months[-1].isoformat()]
-    subprocess.run([sys.executable, "-m", "motcua", *words], check=True, capture_output=True)
+def test_each_month_asked_of_a_worker_on_kafka_as_its_clock_comes_there(name, shared, kafka, worker):
+    sink = pytest.importorskip("simulator.sinks.kafka")
+    pytest.importorskip("streams.topics").ensure(kafka)
+    log = opened(shared, name, f"months-{name}")
     worker.start()
-    for month in log.months:
-        found = worker.indicators(f"months-{name}", month.isoformat(), by="office")
-        assert found == {**log.measured(month), "scenario": f"months-{name}"}, month
+    with sink.KafkaTopic(kafka) as topic:
+        for month, lines in by_month(log):
+            told(topic, lines, log.scenario, month)
+            found = worker.indicators(log.scenario, month.isoformat(), by="office")
+            assert found == log.measured(month), month
