@@ -22,6 +22,7 @@ import kafka
 from aiokafka import AIOKafkaConsumer
 from kafka.admin import ACLOperation, NewTopic
 
+from motcua.backup import looked_through
 from streams import broker, topics
 from streams.admin import TopicError, connected
 from streams.outcomes import KafkaOutcomes
@@ -308,6 +309,8 @@ def test_commands_speak_to_it_and_show_no_password_though_all_is_logged(secured,
     motcua("producer", "simulate", "quickstart", "--until", "2026-03-03")
     assert send(secured, "admin", EVENTS)[0] > before + 1
     motcua("producer", "steer", "quickstart", "edd")
+    motcua("admin", "topics", "backup", "events.jsonl.gz")
+    assert looked_through(tmp_path / "events.jsonl.gz")[1] == len(events(secured))
 
 
 @pytest.mark.kafka
