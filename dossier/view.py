@@ -17,6 +17,12 @@ REASONS = (
 DELAYS = (0.001, 0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0)
 """Bounds of the histogram of alerts' delays, in seconds of stream time."""
 
+KEEP_DAYS, LEAST_DAYS = 550, 400
+"""For so long a state is kept unless told: a year's report can be asked for until July; and so long it has to
+be, for the windows and the trend of a year to be whole."""
+PUT_AWAY = "dossiers that were done by then have been put away; their events are on the topic still"
+"""Why an instant before the horizon is refused."""
+
 Figures = dict[str, Any]
 """The counts and rates of `dossier.figures.indicators.figures`: names to int, float or None."""
 
@@ -113,6 +119,10 @@ class View(Protocol):
 
     def begun(self, scenario: str) -> float:
         """Since when the record of a scenario is whole (seconds since 1970); 0 where it always was."""
+        ...
+
+    def horizon(self, scenario: str) -> float:
+        """Before this instant (seconds since 1970) no figure can be told; 0 where any can."""
         ...
 
     def steered(self, scenario: str) -> list[tuple[float, str]]:

@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler
 
 from dossier.audit import review
 from dossier.figures.indicators import instant, just_after
-from dossier.view import Refusal, View
+from dossier.view import PUT_AWAY, Refusal, View
 from monitoring import query, reports
 from monitoring.door import door
 from monitoring.exporter import exposition
@@ -173,6 +173,9 @@ class Site:
         query.known(request.query, "form", "from", "until", "period", "cutoff", "by", "due", "scenario")
         name = self._scenario(request)
         form, period, by, due = reports.wish(request.query, self._view.book.zone)
+        horizon = self._view.horizon(name)
+        if period.start < horizon:
+            raise Refusal(400, f"The period begins before {instant(horizon, self._zone)}: {PUT_AWAY}.")
         asked = reports.Question(
             dossiers=list(self._view.dossiers(name)),
             book=self._view.book,

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from dossier.figures.standing import DIMENSIONS
-from dossier.view import Refusal
+from dossier.view import KEEP_DAYS, Refusal
 from motcua.audit import audit
 from motcua.backup import backup, restore
 from motcua.compare import compare
@@ -30,6 +30,7 @@ from motcua.options import (
     Broker,
     Day,
     Instant,
+    KeepDays,
     as_of_option,
     calendar_option,
     host_option,
@@ -209,6 +210,13 @@ def replay(**options: Any) -> None:
 )
 @click.option("--group", default="motcua", show_default=True, help="Consumer group of the worker.")
 @click.option("--name", help="This worker's own name in the group  [default: the host's, with the port]")
+@click.option(
+    "--keep-days",
+    type=KeepDays(),
+    default=KEEP_DAYS,
+    show_default=True,
+    help="So long after the last fact of a dossier that is done its state is kept: 400 or more; 0: always.",
+)
 @click.option(
     "--title", default="", help="The province, or whose offices these are, at the head of the page."
 )

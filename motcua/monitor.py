@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dossier.law.calendar import Book
+from dossier.law.calendar import DAY, Book
 from dossier.view import View
 from motcua import entry
 from motcua.calendars import load
@@ -56,20 +56,17 @@ def run(
     clock: str,
     group: str,
     name: str | None,
+    keep_days: int,
     calendar: str,
-    host: str,
-    token_file: Path | None,
     **around: Any,
 ) -> None:
     """Run the command; SIGTERM and Ctrl-C end it in order."""
     if (kafka is None) == (store is None):
         raise BadInput("say what to follow: --kafka HOST:PORT or --store FILE")
-    page = Page(host=host, token=entry.needed(host, token_file), **around)
-    if not entry.is_loopback(host):
-        click.echo(f"motcua: {PLAIN[page.lang].format(host=host)}", err=True)
-    wall, book = clock == "wall", load(calendar)
+    page = _page(**around)
+    wall, book, keep = clock == "wall", load(calendar), keep_days * DAY or None
     if store is not None:
-        asyncio.run(_until_told(_follow_store(store, book, wall, page)))
+        asyncio.run(_until_told(_follow_store(store, book, keep, wall, page)))
         return
     needs_kafka()
     import uvloop
@@ -86,9 +83,16 @@ def run(
     name = name or f"{socket.gethostname()}-{page.port or os.getpid()}"
 
     async def follow() -> None:
-        await _follow_kafka(KafkaDriver(kafka, book, group, name, secured), wall, page)
+        await _follow_kafka(KafkaDriver(kafka, book, group, name, secured, keep), wall, page)
 
     uvloop.run(_until_told(follow()))
+
+
+def _page(host: str, token_file: Path | None, **around: Any) -> Page:
+    page = Page(host=host, token=entry.needed(host, token_file), **around)
+    if not entry.is_loopback(host):
+        click.echo(f"motcua: {PLAIN[page.lang].format(host=host)}", err=True)
+    return page
 
 
 async def _until_told(work: Coroutine[Any, Any, None]) -> None:
@@ -101,9 +105,9 @@ async def _until_told(work: Coroutine[Any, Any, None]) -> None:
         await task
 
 
-async def _follow_store(store: Path, book: Book, wall: bool, page: Page) -> None:
+async def _follow_store(store: Path, book: Book, keep: float | None, wall: bool, page: Page) -> None:
     with closing(LocalLog(store)) as log:
-        driver = LocalDriver(log, book)
+        driver = LocalDriver(log, book, keep)
         async with page.served(driver.view) as address:
             click.echo(address)
             while True:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from dossier.event import YEARS
+from dossier.view import LEAST_DAYS
 from motcua.show import LANGUAGES
 
 PORT = 8642
@@ -85,6 +86,20 @@ class Address(click.ParamType):
             if not host or not port.isdigit() or not 0 < int(port) < 65536:
                 self.fail(f"{one!r} is no broker's address: write HOST:PORT, as 127.0.0.1:9092", param, ctx)
         return str(value)
+
+
+class KeepDays(click.ParamType):
+    """For how many days states are kept, on the command line."""
+
+    name = "days"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The days; an error where the windows and the trend of a year would lack some."""
+        text = str(value)
+        days = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else -1
+        if days and days < LEAST_DAYS:
+            self.fail(f"{text!r}: write {LEAST_DAYS} or more days, or 0 to keep all for ever", param, ctx)
+        return days
 
 
 class Host(click.ParamType):

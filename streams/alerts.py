@@ -49,8 +49,8 @@ class Watch:
         while heap and heap[0][0] < clock:
             at, name = heappop(heap)
             known = self._next.get(name)
-            entry = entries[name]
-            if known is None or known[1] != at or entry.dossier is None:
+            entry = entries.get(name)
+            if known is None or known[1] != at or entry is None or entry.dossier is None:
                 continue  # its dates have changed since
             if entry.held:
                 del self._next[name]  # what came early may say that it was done: seen again with that

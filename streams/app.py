@@ -57,9 +57,11 @@ class KafkaDriver:
         group: str = "motcua",
         name: str = "worker",
         security: Security = PLAIN,
+        keep: float | None = None,
     ) -> None:
+        """`keep`: seconds of stream time after which what is done with is put away; None: never."""
         self._address, self._group, self._security = address, group, security
-        self._book = book
+        self._book, self._keep = book, keep
         self._states = state_topic(group)
         self.processors: dict[int, PartitionProcessor] = {}
         self.view = StreamView(self.processors, PARTITIONS, self._lag, self._waiting, self._ready, self._look)
@@ -208,7 +210,7 @@ class KafkaDriver:
 
     async def _restore(self, part: int) -> PartitionProcessor:
         """The partition's state as the topic holds it, read to its end, which nobody else moves any more."""
-        processor = PartitionProcessor(self._book, watch=True)
+        processor = PartitionProcessor(self._book, watch=True, keep=self._keep)
         await self._leave([part])
         outbox = self._outboxes[part] = Outbox(self._address, self._group, part, self._security)
         await outbox.start()

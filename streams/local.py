@@ -146,9 +146,12 @@ class LocalTopic:
 class LocalDriver:
     """Folds the log with one processor a partition; `view` is what monitoring reads."""
 
-    def __init__(self, log: LocalLog, book: Book) -> None:
+    def __init__(self, log: LocalLog, book: Book, keep: float | None = None) -> None:
+        """`keep`: seconds of stream time after which what is done with is put away; None: never."""
         self.log = log
-        self.processors = {part: PartitionProcessor(book, watch=True) for part in range(PARTITIONS)}
+        self.processors = {
+            part: PartitionProcessor(book, watch=True, keep=keep) for part in range(PARTITIONS)
+        }
         self.view = StreamView(self.processors, PARTITIONS, self._lag, self._unread)
         row = log.connection.execute("SELECT id FROM position").fetchone()
         self.position = row[0] if row else 0
@@ -204,12 +207,15 @@ class LocalDriver:
     def _write(self, parts: Iterable[int], letters: list[tuple[int, DeadLetter]], position: int) -> None:
         """Make durable, at once, what was folded and found up to a position of the log."""
         parts = sorted(parts)
-        states = [(part, *record) for part in parts for record in self.processors[part].flush()]
+        records = [(part, *record) for part in parts for record in self.processors[part].flush()]
+        states = [record for record in records if record[2] is not None]
+        gone = [record[:2] for record in records if record[2] is None]
         alerts = [(part, encode_alert(found)) for part in parts for found in self.processors[part].alerts()]
         dead = [(letter.offset, part, letter.reason, letter.detail, letter.raw) for part, letter in letters]
         with self.log.transaction():
             execute = self.log.connection.executemany
             execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", states)
+            execute("DELETE FROM state WHERE part = ? AND key = ?", gone)
             execute("INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?, ?)", dead)
             execute("INSERT INTO alert (part, value) VALUES (?, ?)", alerts)
             execute("INSERT OR REPLACE INTO position VALUES (1, ?)", [(position,)])

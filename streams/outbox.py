@@ -22,7 +22,8 @@ TRANSACTION_MS = 60_000
 BATCH_BYTES = 2**19
 """So much goes to the broker in one request; the next one waits for its answer."""
 
-State = tuple[bytes, bytes]
+State = tuple[bytes, bytes | None]
+"""A key and its value; None where the state goes."""
 
 
 class Outbox:
@@ -64,7 +65,7 @@ class Outbox:
         await self._producer.stop()
 
     async def _send(
-        self, topic: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]] | None = None
+        self, topic: str, key: bytes, value: bytes | None, headers: list[tuple[str, bytes]] | None = None
     ) -> Any:
         return await self._producer.send(topic, value, key, self._part, headers=headers)
 

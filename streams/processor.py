@@ -19,6 +19,7 @@ from dossier.law.calendar import HOUR, Book
 from dossier.life.alerts import Alert, Moment
 from dossier.life.lifecycle import fold
 from dossier.life.state import Dossier, note
+from streams import archive
 from streams.alerts import Watch, sudden, tell
 from streams.clock import moved, settled
 from streams.records import STEERED_MAX, DeadLetter, Entry, Held, Progress
@@ -45,10 +46,16 @@ _decode_progress = msgspec.msgpack.Decoder(Progress).decode
 class PartitionProcessor:
     """One partition's truth (`entries`, `progress`) and its views (`worlds`)."""
 
-    def __init__(self, book: Book, lateness: float = LATENESS, *, watch: bool = False) -> None:
-        """`watch`: find alerts too; the driver takes them with `alerts`."""
+    def __init__(
+        self, book: Book, lateness: float = LATENESS, *, watch: bool = False, keep: float | None = None
+    ) -> None:
+        """`watch`: find alerts too; the driver takes them with `alerts`.
+
+        `keep`: so many seconds after the last fact of a dossier that is done its state goes; None: never.
+        """
         self.book = book
         self.lateness = lateness
+        self._keep = keep
         self._watching = watch
         self._alerts: list[Alert] = []
         self.progress = Progress()
@@ -62,6 +69,8 @@ class PartitionProcessor:
         self._waiting: dict[str, list[tuple[float, str]]] = {}
         self._walls: dict[str, float] = {}
         self._dirty: set[str] = set()
+        self._gone: set[str] = set()
+        self._archived: set[str] = set()
         self._flushed = -1
         self._letters: list[DeadLetter] = []
 
@@ -116,33 +125,49 @@ class PartitionProcessor:
     @property
     def changed(self) -> bool:
         """Whether anything has happened since the last flush that a restart would have to know."""
-        return bool(self._dirty) or self.progress.offset > self._flushed
+        return bool(self._dirty or self._gone) or self.progress.offset > self._flushed
 
     def alerts(self) -> list[Alert]:
         """The alerts found since the last time; to be made durable together with what `flush` gives then."""
         found, self._alerts = self._alerts, []
         return found
 
-    def flush(self) -> list[tuple[bytes, bytes]]:
-        """Keys and values changed since the last flush; the partition's own record comes last."""
-        records = [(name.encode(), _encode(self.entries[name])) for name in self._dirty]
-        self._dirty.clear()
+    def flush(self) -> list[tuple[bytes, bytes | None]]:
+        """Keys and values changed since the last flush, None where a state goes; the partition's own last."""
+        records: list[tuple[bytes, bytes | None]] = [
+            (name.encode(), _encode(self.entries[name])) for name in self._dirty
+        ]
+        records += [(name.encode(), None) for name in self._gone]
+        records += [
+            (archive.PREFIX + name.encode(), archive.encode(self.worlds[name].archive))
+            for name in self._archived
+        ]
+        for told in (self._dirty, self._gone, self._archived):
+            told.clear()
         self._flushed = self.progress.offset
         return [*records, (PROGRESS, _encode(self.progress))]
 
-    def restore(self, key: bytes, value: bytes) -> None:
+    def restore(self, key: bytes, value: bytes | None) -> None:
         """Take back one stored record; `rebuild` follows the last one.
 
         Of two the further one counts, not the later: a worker that woke up when it had been replaced may have
         written its old one last.
         """
         if key == PROGRESS:
-            progress = _decode_progress(value)
+            progress = _decode_progress(value or b"")
             if progress.offset >= self.progress.offset:
                 self.progress = progress
                 self._flushed = progress.offset
             return
-        name, entry = key.decode(), _decode_entry(value)
+        if key.startswith(archive.PREFIX):
+            scenario = key.removeprefix(archive.PREFIX).decode()
+            self.world(scenario).archive = archive.decode(value or b"")
+            return
+        name = key.decode()
+        if value is None:
+            self.entries.pop(name, None)
+            return
+        entry = _decode_entry(value)
         known = self.entries.get(name)
         if known is None or entry.offset >= known.offset:
             self.entries[name] = entry
@@ -153,7 +178,10 @@ class PartitionProcessor:
             world = self.world(scenario)
             world.clock, world.begun = at, self.progress.begun.get(scenario, 0.0)
             world.steered = self.progress.steered.get(scenario, [])
+        for world in self.worlds.values():
+            world.unpack()
         self.dead.update(self.progress.dead)
+        self.duplicates += self.progress.duplicates
         for name, entry in self.entries.items():
             self.duplicates += entry.duplicates
             self.dead.update(entry.dead)
@@ -182,7 +210,9 @@ class PartitionProcessor:
         """The scenario's figures in this partition, made when first asked for."""
         world = self.worlds.get(scenario)
         if world is None:
-            world = self.worlds[scenario] = World(self.book, Watch(self.book) if self._watching else None)
+            watch = Watch(self.book) if self._watching else None
+            world = World(self.book, watch, archiving=self._keep is not None)
+            self.worlds[scenario] = world
         return world
 
     def _steer(self, message: Steered) -> None:
@@ -199,7 +229,13 @@ class PartitionProcessor:
         name = _name(event)
         entry = self.entries.get(name)
         if entry is None:
+            horizon = self.worlds[event.scenario].archive.horizon
+            if horizon and event.at.timestamp() < horizon and not event.replayed:
+                detail = "from a time whose dossiers were put away: it may have been one of them"
+                self._bury(self.progress.dead, DeadLetter(offset, "late", detail, raw))
+                return
             entry = self.entries[name] = Entry()
+            self._gone.discard(name)
         if offset <= entry.offset:
             # Stored ahead of the partition's own record: only now the clock comes where the state is.
             if entry.dossier is not None:
@@ -270,6 +306,23 @@ class PartitionProcessor:
         self.progress.clocks[scenario] = at
         world.advance(at)
         self._look(world)
+        if self._keep is not None:
+            self._put_away(scenario, world, at - self._keep)
+
+    def _put_away(self, scenario: str, world: World, before: float) -> None:
+        """Let go of the states of what was done with before an instant; the archive has their figures."""
+        for name in world.done(before):
+            entry = self.entries[name]
+            if entry.held:
+                continue  # what it waits for makes it known anew
+            world.put_away(name, before)
+            self.progress.duplicates += entry.duplicates
+            for reason, times in entry.dead.items():
+                self.progress.dead[reason] = self.progress.dead.get(reason, 0) + times
+            del self.entries[name]
+            self._dirty.discard(name)
+            self._gone.add(name)
+            self._archived.add(scenario)
 
     def _look(self, world: World) -> None:
         """Find the alerts whose moment has passed."""
@@ -295,7 +348,9 @@ class PartitionProcessor:
 
     def _release(self, name: str, until: float) -> None:
         """End the waiting of a dossier's events whose time is up: a gap, or a dossier nobody knows."""
-        entry = self.entries[name]
+        entry = self.entries.get(name)
+        if entry is None:
+            return
         over = [seq for seq, held in entry.held.items() if held.until <= until]
         if not over:
             return

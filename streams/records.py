@@ -35,6 +35,8 @@ class Progress(msgspec.Struct, omit_defaults=True):
 
     offset: int = -1
     events: int = 0
+    duplicates: int = 0
+    """Those of the dossiers that were put away; the others' stand with them."""
     dead: dict[str, int] = {}
     clocks: dict[str, float] = {}
     doubts: dict[str, list[float]] = {}

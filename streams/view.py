@@ -10,7 +10,7 @@ from dossier.figures.standing import DIMENSIONS, Cell
 from dossier.figures.window import EVERYWHERE, WINDOWS, Place, Sums, add, rolling_figures
 from dossier.law.calendar import Book
 from dossier.life.state import Dossier
-from dossier.view import DELAYS, Figures, Health, OpenDossiers, Part, Refusal
+from dossier.view import DELAYS, PUT_AWAY, Figures, Health, OpenDossiers, Part, Refusal
 from streams.nearness import CLASSES, Spot
 from streams.processor import PartitionProcessor
 from streams.world import World
@@ -51,6 +51,10 @@ class StreamView:
     def begun(self, scenario: str) -> float:
         """Since when the record of a scenario is whole; 0 where it always was."""
         return max((world.begun for world in self._worlds(scenario)), default=0.0)
+
+    def horizon(self, scenario: str) -> float:
+        """Before this instant figures cannot be told any more: dossiers were put away; 0 where none was."""
+        return max((world.archive.horizon for world in self._worlds(scenario)), default=0.0)
 
     def steered(self, scenario: str) -> list[tuple[float, str]]:
         """The levers that took effect, with their instants, in the order of time."""
@@ -96,6 +100,9 @@ class StreamView:
                 409, f"as_of lies ahead of stream time {instant(now)}: ask again when it has come there"
             )
         before = now if as_of is None else as_of
+        horizon = self.horizon(name)
+        if before < horizon:
+            raise Refusal(400, f"as_of lies before {instant(horizon, self._zone(name))}: {PUT_AWAY}")
         cells: dict[Cell, Masks] = {}
         for world in self._worlds(name):
             for place, masks in world.tally(before).items():

@@ -5,6 +5,7 @@ Its time is the stream time of the scenario: the latest instant of any event or 
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from dossier.figures.indicators import Masks, just_after, measure
@@ -13,17 +14,24 @@ from dossier.figures.window import Panes, hour, receipt, verdict
 from dossier.law.calendar import DAY, Book
 from dossier.life.state import Dossier, instants, waited
 from streams.alerts import Watch
+from streams.archive import Archive
 from streams.nearness import Nearness, Spot, Standing
 
+TREND = 400
+"""Days of which the sums are kept, at least."""
+PRUNE = 30 * DAY
 _NOTHING: Standing = (None, 0, None, None, None)
 
 
 class World:
     """Cells, panes, open dossiers and the heap of due dates of one scenario in one partition."""
 
-    def __init__(self, book: Book, watch: Watch | None = None) -> None:
+    def __init__(self, book: Book, watch: Watch | None = None, *, archiving: bool = False) -> None:
+        """`archiving`: `done` and `put_away` will be asked for."""
         self.book = book
         self.watch = watch
+        self.archive = Archive()
+        self._archiving = archiving
         self.clock = 0.0
         self.begun = 0.0
         """Since when the record is whole."""
@@ -39,6 +47,7 @@ class World:
         self._nearness = Nearness()
         self._early: set[str] = set()
         self._due: list[tuple[float, str]] = []
+        self._done: list[tuple[float, str]] = []
         self._prune_at = 0.0
 
     @property
@@ -75,6 +84,8 @@ class World:
                 self._expect(name, dossier, now)
         else:
             self.open.discard(name)
+            if self._archiving and new != old:
+                heappush(self._done, (dossier.last_at, name))
         if dossier.last_at > now or name in self._early:
             self._foresee(name, dossier, now)
 
@@ -82,7 +93,28 @@ class World:
         """The cells at stream time, or recomputed from the states as of an earlier instant."""
         if before is None or before == self.now:
             return self.cells
-        return measure(self.dossiers.values(), before, self.book)
+        return self.archive.add_to(measure(self.dossiers.values(), before, self.book))
+
+    def done(self, before: float) -> Iterator[str]:
+        """The dossiers that were done before an instant, and of which nothing was heard since; each once."""
+        while self._done and self._done[0][0] < before:
+            _, name = heappop(self._done)
+            dossier = self.dossiers.get(name)
+            if dossier is not None and dossier.last_at < before and name not in self.open:
+                yield name
+
+    def put_away(self, name: str, horizon: float) -> None:
+        """Let go of a dossier's state; what it counts for stays in the cells, and in the archive."""
+        where, mask, *_ = self._standings.pop(name, _NOTHING)
+        self.archive.take(where, mask, self.dossiers.pop(name))
+        if horizon - self.archive.horizon >= PRUNE:
+            self.days.prune(self.clock, TREND)
+        self.archive.horizon = horizon
+
+    def unpack(self) -> None:
+        """Count what the archive holds, before any state is taken back."""
+        self.cells = self.archive.add_to({})
+        self.anomalies.update(self.archive.anomalies)
 
     def open_by_due(self) -> dict[Spot, list[int]]:
         """The open dossiers of each office, level and field that has any, in the order of `CLASSES`."""

@@ -85,6 +85,9 @@ class FakeView:
     def begun(self, scenario):
         return 0.0
 
+    def horizon(self, scenario):
+        return 0.0
+
     def steered(self, scenario):
         return self.pulled.get(scenario, [])
 

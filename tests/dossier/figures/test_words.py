@@ -15,7 +15,10 @@ def anomalies() -> set[str]:
     """Every name that the code counts an anomaly by."""
     texts = [path.read_text("utf-8") for path in (ROOT / "dossier" / "life").glob("*.py")]
     texts.append((ROOT / "streams" / "processor.py").read_text("utf-8"))
-    noted = {name for text in texts for name in re.findall(r'note\([\w.]+, "(\w+)"\)', text)}
+    view = (ROOT / "streams" / "view.py").read_text("utf-8")
+    noted = set(re.findall(r'Counter\(\)\)\["(\w+)"\]', view))
+    assert noted
+    noted |= {name for text in texts for name in re.findall(r'note\([\w.]+, "(\w+)"\)', text)}
     missteps = (ROOT / "dossier" / "life" / "transitions.py").read_text("utf-8").partition("def _misstep")[2]
     return noted | {name for name in re.findall(r'"(\w+)"', missteps) if "_" in name or name == "gap"}
 
