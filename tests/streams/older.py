@@ -1,4 +1,4 @@
-"""motcua as it was before a type of event came: `python -m tests.streams.older TYPE monitor ...`."""
+"""motcua before a type of event came: `python -m tests.streams.older TYPE python -m motcua monitor ...`."""
 
 import sys
 
@@ -16,6 +16,7 @@ def knowing_all_but(unknown: str, raw: bytes) -> Message | Rejected:
 
 
 if __name__ == "__main__":
-    newest = sys.argv.pop(1)
+    newest = sys.argv[1]
+    sys.argv[1:5] = []
     processor.decode = lambda raw: knowing_all_but(newest, raw)
     main()
