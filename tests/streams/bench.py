@@ -33,7 +33,11 @@ class Bench:
         """What a strike showed that should not be."""
 
     def add(
-        self, folder: Path, address: str = "", within: Sequence[str] = (), program: str = "motcua"
+        self,
+        folder: Path,
+        address: str = "",
+        within: Sequence[str] = (),
+        program: Sequence[str] = ("motcua",),
     ) -> None:
         """One more worker; the first one is asked for the figures."""
         follow = ("--kafka", address or self.address, "--name", f"w{len(self.workers)}")
@@ -55,7 +59,9 @@ Setting = Callable[[Path, random.Random], AbstractContextManager[Bench]]
 
 
 @contextmanager
-def ordinary(folder: Path, luck: random.Random, size: int = 1, program: str = "motcua") -> Iterator[Bench]:
+def ordinary(
+    folder: Path, luck: random.Random, size: int = 1, program: Sequence[str] = ("motcua",)
+) -> Iterator[Bench]:
     """All on this machine."""
     with local_cluster(folder / "kafka", size=size) as cluster:
         bench = Bench(cluster.brokers, luck)
@@ -68,17 +74,27 @@ three = partial(ordinary, size=3)
 
 
 @contextmanager
-def slow(folder: Path, luck: random.Random, program: str = "motcua") -> Iterator[Bench]:
-    """The broker's answers to the workers take a while."""
-    with Proxy(ANSWER_SECONDS) as proxy:
+def slow(
+    folder: Path,
+    luck: random.Random,
+    seconds: float = ANSWER_SECONDS,
+    names: str = "01",
+    program: Sequence[str] = ("motcua",),
+) -> Iterator[Bench]:
+    """The broker's answers to the workers take so long."""
+    with Proxy(seconds) as proxy:
         broker = SideDoor(folder / "kafka", named=f"127.0.0.1:{proxy.port}")
         proxy.target = broker.side
         with _serving(broker):
             bench = Bench([broker], luck)
             bench.proxy = proxy
-            for name in "01":
+            for name in names:
                 bench.add(folder / name, broker.named, program=program)
             yield bench
+
+
+quick = partial(slow, seconds=0.0, names="0")
+"""One worker, so that nothing is waited for but the broker."""
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from motcua.measure import figures_of, fold_files
 from simulator.run import Simulation
 from simulator.scenario.files import load
 from streams import topics
-from streams.admin import connected
+from streams.admin import TopicError, connected
 from streams.outcomes import KafkaOutcomes
 from streams.processor import PartitionProcessor
 from streams.reading import records
@@ -82,6 +82,8 @@ def outcome(bench: Bench, end: str) -> Outcome:
         first.start()
     found = first.indicators(NAME, end, seconds=PATIENCE, by="office")
     first.until(lambda: unacknowledged(bench.address) == 0, PATIENCE)
+    if status := first.stop():
+        bench.wrong.append(f"SIGTERM in the end: status {status}")
     told = KafkaOutcomes(bench.address, {})
     return Outcome(
         found,
@@ -91,11 +93,14 @@ def outcome(bench: Bench, end: str) -> Outcome:
 
 
 def unacknowledged(address: str) -> int:
-    """How many events the group has not acknowledged; what came of the others is durable."""
+    """How many events the group has not acknowledged; -1 while there is no group."""
     parts = [TopicPartition(topics.EVENTS, part) for part in range(topics.PARTITIONS)]
-    with connected(address) as admin:
-        ends = admin.list_partition_offsets(dict.fromkeys(parts, OffsetSpec.LATEST))
-        reached = admin.list_group_offsets({GROUP: parts})[GROUP]
+    try:
+        with connected(address) as admin:
+            ends = admin.list_partition_offsets(dict.fromkeys(parts, OffsetSpec.LATEST))
+            reached = admin.list_group_offsets({GROUP: parts})[GROUP]
+    except TopicError:
+        return -1
     return sum(ends[part].offset - max(0, reached[part].offset) for part in parts)
 
 

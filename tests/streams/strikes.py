@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from dossier.event import Event, Message
-from tests.streams.bench import Bench, Setting, beyond_a_wire, on_small_disks, ordinary, slow, three
+from tests.streams.bench import Bench, Setting, beyond_a_wire, on_small_disks, ordinary, quick, slow, three
+from tests.streams.history import unacknowledged
 from tests.streams.places import fill
 
 CHUNKS = 40
@@ -22,6 +24,10 @@ AWAY_SECONDS = 60.0
 """So long the broker is away."""
 CUT_SECONDS = (2.0, 20.0)
 """So long the network is cut: of the first the group sees nothing, in the second it shares out the work."""
+AT_WORK_SECONDS = 15.0
+"""So long a worker that is to be killed is given to come to its work."""
+STUCK_SECONDS = 2.0
+"""So long each answer takes while a chunk is stuck."""
 SIGTERM_SECONDS = 10.0
 """In this time a worker that is told to end has ended in order."""
 
@@ -62,8 +68,11 @@ def behind(messages: list[Message], luck: random.Random) -> list[Message | bytes
 
 
 def kill(bench: Bench, chunk: int) -> None:
+    """Now and then surely while it is at work, else wherever it is: in its start, or waiting for its turn."""
     if chunk % 2:
         worker = bench.some()
+        if chunk % 8 == 1:
+            worker.at_work(AT_WORK_SECONDS)
         worker.kill()
         worker.start(wait=False)
         bench.strikes += 1
@@ -141,7 +150,7 @@ def files(bench: Bench, chunk: int) -> None:
         if chunk % 8 == 1:
             shutil.rmtree(worker.folder)
         else:
-            for file in worker.folder.rglob("*"):
+            for file in filter(Path.is_file, worker.folder.rglob("*")):
                 file.write_bytes(bench.luck.randbytes(1000))
         worker.start(wait=False)
         bench.strikes += 1
@@ -154,6 +163,29 @@ def back(bench: Bench, chunk: int) -> None:
             if not worker.ended:
                 worker.signal(signal.SIGUSR1)
     kill(bench, chunk)
+
+
+def stuck(bench: Bench, chunk: int) -> None:
+    """A chunk comes while answers take long, and the worker is killed once it has acknowledged it.
+
+    Ours has not when its time is up: its transaction has two answers to wait for. What is acknowledged is
+    looked at without the proxy.
+    """
+    assert bench.proxy is not None
+    if chunk == FIRST:
+        _wait(bench, 60)
+        bench.proxy.seconds = STUCK_SECONDS
+    elif chunk == FIRST + 1:
+        _wait(bench, 2.5 * STUCK_SECONDS)
+        bench.proxy.seconds = 0.0
+        everyone(bench, 5)
+
+
+def _wait(bench: Bench, seconds: float) -> None:
+    """Until all is acknowledged, or so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and unacknowledged(bench.address):
+        time.sleep(0.1)
 
 
 class Fault(NamedTuple):
@@ -176,6 +208,13 @@ FAULTS: dict[str, Fault] = {
     "shuffled": Fault(shuffled, kill),
     "garbage": Fault(garbage, kill),
     "disk": Fault(plain, disk, on_small_disks),
-    "clock": Fault(behind, back, partial(ordinary, program="tests.streams.drifting")),
+    "clock": Fault(behind, back, partial(ordinary, program=("tests.streams.drifting",))),
     "slow": Fault(plain, kill, slow),
+    "stuck": Fault(plain, stuck, quick),
 }
+
+WEAKER: dict[str, Fault] = {
+    ways: Fault(plain, stuck, partial(quick, program=("tests.streams.weaker", ways)))
+    for ways in ("trusting", "hasty", "hasty+trusting")
+}
+"""The last fault with workers that lack what keeps ours exact; those that lack both lose events."""

@@ -30,6 +30,16 @@ def test_killed_twenty_times_among_garbage_all_is_counted_and_told_once(tmp_path
     assert result.outcome.alerts.total() > 100
 
 
+def test_a_worker_that_waits_for_acknowledgements_loses_nothing(tmp_path):
+    assert run("trusting", 2000, tmp_path).differences == ()
+
+
+def test_one_that_does_not_wait_loses_events(tmp_path):
+    result = run("hasty+trusting", 2000, tmp_path)
+    assert result.differences != ()
+    assert result.outcome.figures["total"]["received"] < result.wanted.figures["total"]["received"]
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_long_history_survives_each_fault(name, tmp_path):

@@ -21,18 +21,19 @@ class Worker:
     """Start, kill -9 and ask a worker that follows a broker or a store.
 
     It works in `folder`, its home and place for what is passing too; its log lies there.
-    `within` is what its command begins with, `program` another module than motcua's own.
+    `within` is what its command begins with, `program` a module that runs, and what it is told first.
     """
 
     def __init__(
-        self, folder: Path, *follow: str, within: Sequence[str] = (), program: str = "motcua"
+        self, folder: Path, *follow: str, within: Sequence[str] = (), program: Sequence[str] = ("motcua",)
     ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.folder = folder
         self.log = folder / "worker.log"
-        self._command = [*within, sys.executable, "-m", program, "monitor", *follow, "--port", f"{self.port}"]
+        self._command = [*within, sys.executable, "-m", *program, "monitor", *follow]
+        self._command += ["--port", f"{self.port}"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, wait: bool = True) -> None:
@@ -63,6 +64,15 @@ class Worker:
         assert self._process is not None
         os.kill(self._process.pid, signal.SIGTERM)
         return self._process.wait(15)
+
+    def at_work(self, seconds: float) -> bool:
+        """Whether it has its partitions, or has them in so many seconds."""
+        end = time.monotonic() + seconds
+        while not (self.get("/healthz") or {"ready": False})["ready"]:
+            if self.ended or time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+        return True
 
     def end(self) -> None:
         if self._process is not None and self._process.poll() is None:
