@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -41,9 +42,12 @@ _HOLDS = """
 SELECT 1 FROM log WHERE instr(value, CAST(? AS BLOB)) OR instr(value, CAST(? AS BLOB)) LIMIT 1
 """
 
+_DAMAGED = "restore its last backup, or name a new file and send the events again"
+_ANEW = "let them be made anew from its log (docs/backup.md)"
+
 
 class StoreError(RuntimeError):
-    """The store cannot be written; what was written before is whole."""
+    """The store cannot be written, and what was written before is whole; or it is damaged."""
 
 
 class LocalLog:
@@ -83,14 +87,22 @@ class LocalLog:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
-                raise StoreError(
-                    f"{self.path} cannot be written: {error}; make room and start again"
-                ) from error
+                room = isinstance(error, sqlite3.OperationalError)
+                advice = "make room and start again" if room else _DAMAGED
+                raise StoreError(f"{self.path} cannot be written: {error}; {advice}") from error
             raise
+
+    def rows(self, query: str, *values: object) -> Iterator[Any]:
+        """What a query finds; StoreError where the file is damaged."""
+        try:
+            yield from self.connection.execute(query, values)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self.path} cannot be read: {error}; {_DAMAGED}") from error
 
     def end(self) -> int:
         """The id of the last message."""
-        return int(self.connection.execute("SELECT coalesce(max(id), 0) FROM log").fetchone()[0])
+        ((last,),) = self.rows("SELECT coalesce(max(id), 0) FROM log")
+        return int(last)
 
     def claim(self, scenario: str, mark: str) -> str | None:
         """The mark of the run whose messages of a scenario the log holds: this one, if it holds none so far.
@@ -110,13 +122,13 @@ class LocalLog:
 
     def dead_letters(self) -> list[tuple[int, DeadLetter]]:
         """All dead letters with their partitions, in the order of the log."""
-        rows = self.connection.execute("SELECT part, id, reason, detail, value FROM dead ORDER BY id")
+        rows = self.rows("SELECT part, id, reason, detail, value FROM dead ORDER BY id")
         return [(part, DeadLetter(*row)) for part, *row in rows]
 
     def alerts(self, after: int = 0) -> list[tuple[int, bytes]]:
         """The alerts (JSON) beyond a number, each with its own, in the order in which they were found."""
         query = "SELECT id, value FROM alert WHERE id > ? ORDER BY id"
-        return self.connection.execute(query, (after,)).fetchall()
+        return list(self.rows(query, after))
 
 
 class LocalTopic:
@@ -153,12 +165,23 @@ class LocalDriver:
             part: PartitionProcessor(book, watch=True, keep=keep) for part in range(PARTITIONS)
         }
         self.view = StreamView(self.processors, PARTITIONS, self._lag, self._unread)
-        row = log.connection.execute("SELECT id FROM position").fetchone()
-        self.position = row[0] if row else 0
+        self.position = max((row[0] for row in log.rows("SELECT id FROM position")), default=0)
         self._waiting: Counter[int] = Counter()
         self._counted = self.position
-        for part, name, value in log.connection.execute("SELECT part, key, value FROM state"):
-            self.processors[part].restore(name, value)
+        self._restore()
+
+    def _restore(self) -> None:
+        """Take back the states; StoreError where they are none, or not those of the position."""
+        try:
+            for part, name, value in self.log.rows("SELECT part, key, value FROM state"):
+                self.processors[part].restore(name, value)
+        except (msgspec.DecodeError, UnicodeDecodeError, KeyError) as error:
+            raise StoreError(f"{self.log.path} holds states that are none ({error}): {_ANEW}") from error
+        reached = max(0, *(processor.progress.offset for processor in self.processors.values()))
+        if reached != self.position:
+            raise StoreError(
+                f"{self.log.path} is folded up to message {self.position}, its states to {reached}: {_ANEW}"
+            )
         for processor in self.processors.values():
             processor.rebuild()
 
@@ -168,17 +191,15 @@ class LocalDriver:
     def _unread(self, part: int) -> int:
         """How many messages of a partition wait; each is counted once, when it is first seen to wait."""
         query = "SELECT part, count(*), max(id) FROM log WHERE id > ? GROUP BY part"
-        rows = self.log.connection.execute(query, (self._counted,)).fetchall()
-        for one, many, last in rows:
+        for one, many, last in list(self.log.rows(query, self._counted)):
             self._waiting[one] += many
             self._counted = max(self._counted, last)
         return self._waiting[part]
 
     def poll(self, limit: int = 1000) -> int:
         """Fold up to `limit` messages and write what came of them in one transaction; gives their number."""
-        rows = self.log.connection.execute(
-            "SELECT id, part, value FROM log WHERE id > ? ORDER BY id LIMIT ?", (self.position, limit)
-        ).fetchall()
+        query = "SELECT id, part, value FROM log WHERE id > ? ORDER BY id LIMIT ?"
+        rows = list(self.log.rows(query, self.position, limit))
         if not rows:
             return 0
         letters = [
