@@ -101,6 +101,11 @@ class View(Protocol):
     """The figures of every scenario on the topic, at its stream time or as of an earlier instant."""
 
     @property
+    def own(self) -> "View":
+        """The same for what this worker has itself: the others tell Prometheus of theirs."""
+        ...
+
+    @property
     def book(self) -> Book:
         """The calendars that the figures go by."""
         ...

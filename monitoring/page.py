@@ -126,7 +126,7 @@ class Site:
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus' text or OpenMetrics, as the client accepts."""
-        body, content_type = exposition(self._view, ",".join(request.headers.getall("Accept", [])))
+        body, content_type = exposition(self._view.own, ",".join(request.headers.getall("Accept", [])))
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def indicators(self, request: web.Request) -> web.Response:
@@ -205,7 +205,7 @@ class Site:
 
     async def health(self, _: web.Request) -> web.Response:
         """The process lives, and how the stream is doing."""
-        return _json(self._view.health())
+        return _json(self._view.own.health())
 
     async def alive(self, _: web.Request) -> web.Response:
         """The process lives: all that is told to whoever has no token."""
@@ -213,7 +213,7 @@ class Site:
 
     async def ready(self, _: web.Request) -> web.Response:
         """200 once the view can answer, 503 before."""
-        ready = self._view.health().ready
+        ready = self._view.own.health().ready
         return _json({"ready": ready}, 200 if ready else 503)
 
     def _scenario(self, request: web.Request) -> str:

@@ -218,6 +218,12 @@ def replay(**options: Any) -> None:
     help="So long after the last fact of a dossier that is done its state is kept: 400 or more; 0: always.",
 )
 @click.option(
+    "--standby/--no-standby",
+    default=True,
+    show_default=True,
+    help="Follow the states of the other workers of the group too, and answer for all of them.",
+)
+@click.option(
     "--title", default="", help="The province, or whose offices these are, at the head of the page."
 )
 @calendar_option

@@ -57,6 +57,7 @@ def run(
     group: str,
     name: str | None,
     keep_days: int,
+    standby: bool,
     calendar: str,
     **around: Any,
 ) -> None:
@@ -83,7 +84,7 @@ def run(
     name = name or f"{socket.gethostname()}-{page.port or os.getpid()}"
 
     async def follow() -> None:
-        await _follow_kafka(KafkaDriver(kafka, book, group, name, secured, keep), wall, page)
+        await _follow_kafka(KafkaDriver(kafka, book, group, name, secured, keep, standby=standby), wall, page)
 
     uvloop.run(_until_told(follow()))
 

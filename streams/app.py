@@ -8,7 +8,8 @@ acknowledged after.
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -25,6 +26,7 @@ from streams.outbox import Outbox
 from streams.processor import PartitionProcessor
 from streams.records import DeadLetter
 from streams.security import PLAIN, Security
+from streams.standby import CHUNK, Standby
 from streams.topics import EVENTS, PARTITIONS, state_topic
 from streams.view import StreamView
 
@@ -58,13 +60,25 @@ class KafkaDriver:
         name: str = "worker",
         security: Security = PLAIN,
         keep: float | None = None,
+        *,
+        standby: bool = True,
     ) -> None:
-        """`keep`: seconds of stream time after which what is done with is put away; None: never."""
+        """`keep`: seconds of stream time after which what is done with is put away; None: never.
+
+        `standby`: follow the partitions of others too, and answer for all.
+        """
         self._address, self._group, self._security = address, group, security
         self._book, self._keep = book, keep
         self._states = state_topic(group)
         self.processors: dict[int, PartitionProcessor] = {}
-        self.view = StreamView(self.processors, PARTITIONS, self._lag, self._waiting, self._ready, self._look)
+        self._standby = Standby(self._states, self._processor) if standby else None
+        self._known: Mapping[int, PartitionProcessor] = self.processors
+        if self._standby is not None:
+            self._known = ChainMap(self.processors, self._standby.processors)
+        own = StreamView(self.processors, PARTITIONS, self._lag, self._waiting, self._ready, self._look)
+        self.view = StreamView(
+            self._known, PARTITIONS, self._lag, self._waiting, self._ready, self._look, self._others, own
+        )
         self.failed: asyncio.Future[None] | None = None
         self._outboxes: dict[int, Outbox] = {}
         self._restoring: dict[int, asyncio.Task[PartitionProcessor]] = {}
@@ -96,6 +110,10 @@ class KafkaDriver:
         self._ends_consumer = self._consumer()
         await self._ends_consumer.start()
         watchers = [asyncio.create_task(self._flush_often()), asyncio.create_task(self._watch_lag())]
+        if self._standby is not None:
+            following = asyncio.create_task(self._follow(self._standby))
+            following.add_done_callback(self._check)
+            watchers.append(following)
         try:
             await self.app.start()
             await self.failed
@@ -197,7 +215,7 @@ class KafkaDriver:
             for event in pending:
                 event.ack()
             if pending:
-                self.view.last_event = time.time()
+                self.view.last_event = self.view.own.last_event = time.time()
 
     async def _restored(self, part: int) -> None:
         """Have the partition's processor in place, unless it is taken away while it is restored."""
@@ -210,7 +228,8 @@ class KafkaDriver:
 
     async def _restore(self, part: int) -> PartitionProcessor:
         """The partition's state as the topic holds it, read to its end, which nobody else moves any more."""
-        processor = PartitionProcessor(self._book, watch=True, keep=self._keep)
+        known = self._standby.take(part) if self._standby is not None else None
+        processor = self._processor() if known is None else known.processor
         await self._leave([part])
         outbox = self._outboxes[part] = Outbox(self._address, self._group, part, self._security)
         await outbox.start()
@@ -219,15 +238,43 @@ class KafkaDriver:
         try:
             source = Partition(self._states, part)
             consumer.assign([source])
+            if known is not None:
+                consumer.seek(source, known.position)
             end = (await consumer.end_offsets([source]))[source]
             while await consumer.position(source) < end:
                 for records in (await consumer.getmany(timeout_ms=1000)).values():
+                    if known is not None:
+                        known.keep(records)
+                        continue
                     for record in records:
                         _restore(processor, record)
         finally:
             await _farewell(consumer)
-        processor.rebuild()
+        if known is None:
+            for count, _ in enumerate(processor.rebuilt()):
+                if not count % CHUNK:
+                    await asyncio.sleep(0)
+        while known is not None and known.fold():  # noqa: ASYNC110 (there is no event: others have their turn)
+            await asyncio.sleep(0)
         return processor
+
+    def _processor(self) -> PartitionProcessor:
+        return PartitionProcessor(self._book, watch=True, keep=self._keep)
+
+    async def _follow(self, standby: Standby) -> None:
+        consumer = self._consumer(auto_offset_reset="earliest", isolation_level="read_committed")
+        try:
+            await consumer.start()
+            await standby.run(consumer)
+        finally:
+            await _farewell(consumer)
+
+    def _others(self) -> list[int]:
+        """The partitions of others that nobody works on; from now on the others' states are wanted."""
+        if self._standby is None:
+            return []
+        self._standby.ask()
+        return self._standby.standing(self._unread)
 
     def _consumer(self, **settings: Any) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(bootstrap_servers=self._address, **self._security.aiokafka(), **settings)
@@ -241,6 +288,8 @@ class KafkaDriver:
         self._owned = {tp.partition for tp in assigned if tp.topic == EVENTS}
         for part in self._owned - self.processors.keys():
             asyncio.create_task(self._restored(part)).add_done_callback(self._check)
+        if self._standby is not None:
+            self._standby.follow(set(range(PARTITIONS)) - self._owned)
 
     async def _revoked(self, _: Any, revoked: Iterable[Any], **__: Any) -> None:
         await self._flush()
@@ -268,8 +317,8 @@ class KafkaDriver:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self) -> None:
-        """See where each partition owned ends now."""
-        parts = [Partition(EVENTS, part) for part in self.processors]
+        """See where each partition ends now."""
+        parts = [Partition(EVENTS, part) for part in self._known]
         try:
             ends = await self._ends_consumer.end_offsets(parts) if parts else {}
         except KafkaError as error:
@@ -285,7 +334,8 @@ class KafkaDriver:
         return self._unread(part) if part in self._ends else None
 
     def _unread(self, part: int) -> int:
-        return max(0, self._ends.get(part, 0) - self.processors[part].progress.offset - 1)
+        known = self._known.get(part)
+        return 0 if known is None else max(0, self._ends.get(part, 0) - known.progress.offset - 1)
 
     def _ready(self) -> bool:
         """All that the group assigned to this worker is restored."""

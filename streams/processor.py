@@ -9,6 +9,7 @@ at or below it; repeats by the producer have new offsets, and are known by (scen
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -71,6 +72,7 @@ class PartitionProcessor:
         self._dirty: set[str] = set()
         self._gone: set[str] = set()
         self._archived: set[str] = set()
+        self._archives: dict[str, archive.Archive] = {}
         self._flushed = -1
         self._letters: list[DeadLetter] = []
 
@@ -158,40 +160,89 @@ class PartitionProcessor:
             if progress.offset >= self.progress.offset:
                 self.progress = progress
                 self._flushed = progress.offset
-            return
-        if key.startswith(archive.PREFIX):
-            scenario = key.removeprefix(archive.PREFIX).decode()
-            self.world(scenario).archive = archive.decode(value or b"")
-            return
-        name = key.decode()
-        if value is None:
-            self.entries.pop(name, None)
-            return
-        entry = _decode_entry(value)
-        known = self.entries.get(name)
-        if known is None or entry.offset >= known.offset:
-            self.entries[name] = entry
+        elif key.startswith(archive.PREFIX):
+            self._archives[_scenario(key)] = archive.decode(value or b"")
+        elif value is None:
+            self.entries.pop(key.decode(), None)
+        else:
+            name, entry = key.decode(), _decode_entry(value)
+            known = self.entries.get(name)
+            if known is None or entry.offset >= known.offset:
+                self.entries[name] = entry
 
     def rebuild(self) -> None:
         """Make the views anew from the restored truth."""
-        for scenario, at in self.progress.clocks.items():
-            world = self.world(scenario)
-            world.clock, world.begun = at, self.progress.begun.get(scenario, 0.0)
-            world.steered = self.progress.steered.get(scenario, [])
-        for world in self.worlds.values():
-            world.unpack()
-        self.dead.update(self.progress.dead)
-        self.duplicates += self.progress.duplicates
+        for _ in self.rebuilt():
+            pass
+
+    def rebuilt(self) -> Iterator[None]:
+        """The same by and by, for who has something else to do meanwhile."""
+        progress, self.progress = self.progress, Progress()
+        self._keep_up(progress)
+        for scenario, found in self._archives.items():
+            self.world(scenario).unpack(found)
+        self._archives.clear()
         for name, entry in self.entries.items():
-            self.duplicates += entry.duplicates
-            self.dead.update(entry.dead)
-            for held in entry.held.values():
-                self._wait(_event(held).scenario, held.until, name)
-            if entry.dossier is not None:
-                world = self.world(entry.dossier.scenario)
-                world.dossiers[name] = entry.dossier
-                world.anomalies.update(entry.dossier.anomalies)
-                world.update(name, entry.dossier)
+            self._admit(name, entry, None)
+            yield
+
+    def follow(self, key: bytes, value: bytes | None) -> None:
+        """Take over one record that another worker has stored; all views follow at once.
+
+        Of what was stored at once the partition's own record comes last.
+        """
+        if key == PROGRESS:
+            progress = _decode_progress(value or b"")
+            if progress.offset >= self.progress.offset:
+                self._keep_up(progress)
+        elif key.startswith(archive.PREFIX):
+            self.world(_scenario(key)).unpack(archive.decode(value or b""))
+        else:
+            name = key.decode()
+            known = self.entries.get(name)
+            entry = Entry() if value is None else _decode_entry(value)
+            if value is not None and known is not None and entry.offset < known.offset:
+                return
+            self.entries[name] = entry
+            self._admit(name, entry, known)
+            if value is None:
+                del self.entries[name]
+
+    def _keep_up(self, progress: Progress) -> None:
+        """Put the partition's own record in the place of the one known; the clocks come where it says."""
+        for record, sign in ((self.progress, -1), (progress, 1)):
+            self._tally(record.dead, record.duplicates, sign)
+        self.progress = progress
+        self._flushed = progress.offset
+        for scenario, at in progress.clocks.items():
+            world = self.world(scenario)
+            world.begun = progress.begun.get(scenario, 0.0)
+            world.steered = progress.steered.get(scenario, [])
+            if at > world.clock:
+                world.advance(at)
+
+    def _admit(self, name: str, entry: Entry, known: Entry | None) -> None:
+        """Have the views show an entry in the place of the one that they showed."""
+        for one, sign in ((known, -1), (entry, 1)):
+            if one is not None:
+                self._tally(one.dead, one.duplicates, sign)
+                self.held += sign * len(one.held)
+                if one.dossier is not None:
+                    self.world(one.dossier.scenario).note(one.dossier.anomalies, sign)
+        for seq, held in entry.held.items():
+            if known is None or seq not in known.held:
+                heappush(self._waiting.setdefault(_event(held).scenario, []), (held.until, name))
+        if entry.dossier is not None:
+            world = self.world(entry.dossier.scenario)
+            world.dossiers[name] = entry.dossier
+            world.update(name, entry.dossier)
+        elif known is not None and known.dossier is not None:
+            self.world(known.dossier.scenario).forget(name)
+
+    def _tally(self, dead: dict[str, int], duplicates: int, sign: int) -> None:
+        self.duplicates += sign * duplicates
+        for reason, times in dead.items():
+            self.dead[reason] += sign * times
 
     def release(self) -> list[DeadLetter]:
         """Stop all waiting: nothing more will come (the end of a file)."""
@@ -228,12 +279,11 @@ class PartitionProcessor:
         """Fold the event if it is the dossier's next; else it waits, repeats or is late."""
         name = _name(event)
         entry = self.entries.get(name)
+        if (entry is None or entry.dossier is None) and self._too_old(event):
+            detail = "from a time whose dossiers were put away: it may have been one of them"
+            self._bury(self.progress.dead, DeadLetter(offset, "late", detail, raw))
+            return
         if entry is None:
-            horizon = self.worlds[event.scenario].archive.horizon
-            if horizon and event.at.timestamp() < horizon and not event.replayed:
-                detail = "from a time whose dossiers were put away: it may have been one of them"
-                self._bury(self.progress.dead, DeadLetter(offset, "late", detail, raw))
-                return
             entry = self.entries[name] = Entry()
             self._gone.discard(name)
         if offset <= entry.offset:
@@ -262,6 +312,11 @@ class PartitionProcessor:
             self._wait(event.scenario, until, name)
             if len(entry.held) > HELD_OF_ONE:
                 self._release(name, until)
+
+    def _too_old(self, event: Fact) -> bool:
+        """Whether its dossier, which nobody knows, may have been put away."""
+        horizon = self.worlds[event.scenario].archive.horizon
+        return bool(horizon) and event.at.timestamp() < horizon and not event.replayed
 
     def _fold(self, name: str, entry: Entry, event: Fact) -> None:
         world = self.world(event.scenario)
@@ -382,6 +437,10 @@ def _name(event: Fact) -> str:
     """A dossier's key: two offices may use the same number; the lengths part what the words may hold."""
     scenario, office = event.scenario, event.office
     return f"{len(scenario)}.{len(office)}/{scenario}/{office}/{event.dossier_id}"
+
+
+def _scenario(key: bytes) -> str:
+    return key.removeprefix(archive.PREFIX).decode()
 
 
 def _event(held: Held) -> Fact:

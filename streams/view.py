@@ -27,14 +27,22 @@ class StreamView:
         unread: Callable[[int], int | None],
         ready: Callable[[], bool] = lambda: True,
         look: Callable[[], Awaitable[None]] | None = None,
+        others: Callable[[], list[int]] | None = None,
+        own: "StreamView | None" = None,
     ) -> None:
-        """`lag`: how many messages wait; `unread`: of a partition, None before the first `look`."""
+        """`lag`: how many messages wait; `unread`: of a partition, None before the first `look`.
+
+        `others`: which partitions nobody works on; once called, those of other workers are made known here.
+        `own`: the same view of what this worker has itself.
+        """
         self._processors = processors
         self._partitions = partitions
         self._lag = lag
         self._unread = unread
         self._ready = ready
         self._look = look
+        self._others = others
+        self.own = own or self
         self.last_event: float | None = None
         """When the driver last folded a message, by the wall clock; the driver sets it."""
 
@@ -66,12 +74,17 @@ class StreamView:
             await self._look()
 
     def whole(self) -> None:
-        """Raises Refusal 503 where this worker does not hold every partition, and names those."""
+        """Raises Refusal 503 where not every partition is known here, and names those."""
         if not self._ready():
             raise Refusal(503, "partitions are being taken over or restored: ask again in a moment")
+        standing = self._others() if self._others is not None else []
+        if standing:
+            raise Refusal(503, f"no worker works on {_listed(standing)}: start one")
         elsewhere = sorted(set(range(self._partitions)) - self._processors.keys())
+        if elsewhere and self._others is not None:
+            raise Refusal(503, f"the states of {_listed(elsewhere)} are being read: ask again in a moment")
         if elsewhere:
-            raise Refusal(503, f"partitions {', '.join(map(str, elsewhere))} are not owned by this worker")
+            raise Refusal(503, f"{_listed(elsewhere)} are not owned by this worker")
 
     def scenarios(self) -> list[str]:
         """The names of the worlds seen, sorted."""
@@ -188,7 +201,7 @@ class StreamView:
             held=sum(p.held for p in owned),
             lag=self._lag(),
             dead=dict(sum((p.dead for p in owned), Counter())),
-            anomalies={scenario: dict(kinds) for scenario, kinds in sorted(anomalies.items())},
+            anomalies={scenario: dict(+kinds) for scenario, kinds in sorted(anomalies.items())},
             partitions=len(self._processors),
             parts={part: _part(p, self._unread(part)) for part, p in sorted(self._processors.items())},
             last_event=self.last_event,
@@ -234,6 +247,10 @@ def _part(p: PartitionProcessor, lag: int | None) -> Part:
         delays=[sum(watch.delays[bound] for watch in watches) for bound in (*DELAYS, inf)],
         delayed=sum(watch.delayed for watch in watches),
     )
+
+
+def _listed(parts: list[int]) -> str:
+    return f"partitions {', '.join(map(str, parts))}"
 
 
 def _date(day: int) -> str:

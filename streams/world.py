@@ -5,7 +5,7 @@ Its time is the stream time of the scenario: the latest instant of any event or 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from heapq import heappop, heappush
 
 from dossier.figures.indicators import Masks, just_after, measure
@@ -111,10 +111,26 @@ class World:
             self.days.prune(self.clock, TREND)
         self.archive.horizon = horizon
 
-    def unpack(self) -> None:
-        """Count what the archive holds, before any state is taken back."""
-        self.cells = self.archive.add_to({})
-        self.anomalies.update(self.archive.anomalies)
+    def unpack(self, archive: Archive) -> None:
+        """Count what an archive holds, in the place of what the one known held."""
+        for one, sign in ((self.archive, -1), (archive, 1)):
+            self.note(one.anomalies, sign)
+            for where, masks in one.cells.items():
+                for mask, many in masks.items():
+                    self._add(where, mask, sign * many)
+        self.archive = archive
+
+    def forget(self, name: str) -> None:
+        """Count a dossier no more; another worker has put it away."""
+        del self.dossiers[name]
+        self._replace(name, self._standings.pop(name, _NOTHING), _NOTHING)
+        self.open.discard(name)
+        self._early.discard(name)
+
+    def note(self, anomalies: Mapping[str, int], sign: int) -> None:
+        """Add the anomalies of a dossier, or take them away (-1)."""
+        for kind, times in anomalies.items():
+            self.anomalies[kind] += sign * times
 
     def open_by_due(self) -> dict[Spot, list[int]]:
         """The open dossiers of each office, level and field that has any, in the order of `CLASSES`."""
@@ -167,12 +183,14 @@ class World:
 
     def _count(self, counted: Standing, sign: int) -> None:
         where, mask, *_ = counted
-        if where is None:
-            return
+        if where is not None:
+            self._add(where, mask, sign)
+
+    def _add(self, where: Cell, mask: int, many: int) -> None:
         masks = self.cells.get(where)
         if masks is None:
             masks = self.cells[where] = Counter()
-        masks[mask] += sign
+        masks[mask] += many
         if not masks[mask]:
             del masks[mask]
             if not masks:

@@ -85,6 +85,10 @@ class FakeView:
     def begun(self, scenario):
         return 0.0
 
+    @property
+    def own(self):
+        return self
+
     def horizon(self, scenario):
         return 0.0
 
