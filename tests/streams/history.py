@@ -92,13 +92,13 @@ def outcome(bench: Bench, end: str) -> Outcome:
     )
 
 
-def unacknowledged(address: str) -> int:
-    """How many events the group has not acknowledged; -1 while there is no group."""
+def unacknowledged(address: str, group: str = GROUP) -> int:
+    """How many events a group has not acknowledged; -1 while there is no group."""
     parts = [TopicPartition(topics.EVENTS, part) for part in range(topics.PARTITIONS)]
     try:
         with connected(address) as admin:
             ends = admin.list_partition_offsets(dict.fromkeys(parts, OffsetSpec.LATEST))
-            reached = admin.list_group_offsets({GROUP: parts})[GROUP]
+            reached = admin.list_group_offsets({group: parts})[group]
     except TopicError:
         return -1
     return sum(ends[part].offset - max(0, reached[part].offset) for part in parts)
