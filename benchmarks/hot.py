@@ -23,6 +23,7 @@ from benchmarks.latency import (
     delays,
     measure,
     province,
+    rows,
     shares,
     state,
     steady,
@@ -36,10 +37,10 @@ FINE_SECONDS = 0.05
 
 def behind(sent: Sequence[Sent], reached: Reached, at: float) -> int:
     """How many events of one partition were sent by then (monotonic seconds) and not reached."""
-    rows = reached[sent[0].part]
+    seen = reached[sent[0].part]
     gone = bisect_right(sent, at, key=lambda one: one.at)
-    done = bisect_right(rows, at, key=itemgetter(1))
-    return max(0, gone - (rows[done - 1][0] if done else 0))
+    done = bisect_right(seen, at, key=itemgetter(1))
+    return max(0, gone - (seen[done - 1][0] if done else 0))
 
 
 def course(sent: Sequence[Sent], reached: Reached, step: float) -> Iterator[int]:
@@ -48,12 +49,10 @@ def course(sent: Sequence[Sent], reached: Reached, step: float) -> Iterator[int]
     return (behind(sent, reached, begun + n * step) for n in range(1, int((end - begun) / step) + 1))
 
 
-def told(name: str, measured: Measured, hot: int, warm: int) -> tuple[str, ...]:
-    """A line of the others' delays, in the figures and durable."""
+def told(name: str, measured: Measured, hot: int, warm: int) -> list[tuple[str, ...]]:
+    """The lines of the others' delays."""
     others = [one for one in after(measured, warm) if one.part != hot]
-    figures = shares(delays(others, measured.figures))
-    durable = shares(delays(others, measured.durable))
-    return name, f"{len(others):,}", *figures, durable[2]
+    return [(name, f"{len(others):,}", *row) for row in rows(others, measured)]
 
 
 @click.command(help=__doc__)
@@ -75,9 +74,8 @@ def main(rate: int, others: int, seconds: int, warm: int) -> None:
     steps = ", ".join(f"{lag:,}" for lag in course(heavy, both.figures, STEP_SECONDS))
     click.echo(f"behind with the hot partition, every {STEP_SECONDS} s: {steps}; at most {max(lags):,}")
     click.echo(f"its events: {', '.join(shares(delays(heavy, both.figures)))} (p50, p90, p99, max)\n")
-    head = ("the others", "events", "p50", "p90", "p99", "max", "p99 durable")
-    rows = [told("with it", both, hot, warm), told("without", alone, hot, warm)]
-    click.echo(table(head, rows))
+    lines = told("with it", both, hot, warm) + told("without", alone, hot, warm)
+    click.echo(table(("the others", "events", "", "p50", "p90", "p99", "max"), lines))
 
 
 if __name__ == "__main__":

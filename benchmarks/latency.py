@@ -55,10 +55,14 @@ Reached = dict[int, list[tuple[int, float]]]
 
 
 class Sent(NamedTuple):
-    """An event: when it should go and when it went (monotonic seconds), and where in the topic it lies."""
+    """An event: when it should go, when it went, when the broker had it, and where in the topic it lies.
+
+    In monotonic seconds; the broker's time is whole milliseconds.
+    """
 
     due: float
     at: float
+    stored: float
     part: int
     offset: int
 
@@ -171,7 +175,10 @@ def send(address: str, messages: Iterable[tuple[float, bytes, bytes]]) -> list[S
         going.append((due, time.monotonic(), producer.send(topics.EVENTS, value, name)))
     producer.close()
     told = [(due, at, future.get()) for due, at, future in going]
-    return [Sent(due, at, lies.partition, lies.offset) for due, at, lies in told]
+    wall = time.time() - time.monotonic()
+    return [
+        Sent(due, at, lies.timestamp / 1000 - wall, lies.partition, lies.offset) for due, at, lies in told
+    ]
 
 
 def look(port: int, figures: Reached, over: Flag) -> None:
@@ -215,7 +222,7 @@ def note(rows: list[tuple[int, float]], count: int, now: float) -> None:
 
 def arrive(sent: Sequence[Sent], reached: Reached) -> None:
     """Wait until all of it is there."""
-    ends = {part: offset + 1 for _, _, part, offset in sent}  # the last of a partition is the highest
+    ends = {part: offset + 1 for *_, part, offset in sent}  # the last of a partition is the highest
     until(
         lambda: all(
             rows[-1:] and rows[-1][0] >= ends[part] for part, rows in reached.items() if part in ends
@@ -227,13 +234,20 @@ def arrive(sent: Sequence[Sent], reached: Reached) -> None:
 def delays(sent: Iterable[Sent], reached: Reached) -> list[float]:
     """Seconds from just before each was sent until it was reached, in order of length."""
     first = itemgetter(0)
-    rows = ((one, reached[one.part]) for one in sent)
-    return sorted(row[bisect_right(row, one.offset, key=first)][1] - one.at for one, row in rows)
+    seen = ((one, reached[one.part]) for one in sent)
+    return sorted(row[bisect_right(row, one.offset, key=first)][1] - one.at for one, row in seen)
 
 
 def shares(seconds: Sequence[float]) -> list[str]:
     """The delay that so large a share of the events did not exceed, in ms."""
     return [f"{seconds[ceil(share * len(seconds)) - 1] * 1000:,.0f} ms" for share in SHARES]
+
+
+def rows(sent: Sequence[Sent], measured: Measured) -> Iterator[tuple[str, ...]]:
+    """A line for each place that an event comes to: the delays of those that were sent."""
+    yield "on the topic", *shares(sorted(max(0.0, one.stored - one.at) for one in sent))
+    yield "in the figures", *shares(delays(sent, measured.figures))
+    yield "durable", *shares(delays(sent, measured.durable))
 
 
 def after(measured: Measured, seconds: float) -> list[Sent]:
@@ -260,11 +274,7 @@ def main(rate: int, seconds: int, warm: int) -> None:
     measured = measure(steady(events, rate))
     sent = after(measured, warm)
     click.echo(f"{len(sent):,} events of {SCENARIO} at {rate}/s; {state(measured)}\n")
-    rows = [
-        (name, *shares(delays(sent, reached)))
-        for name, reached in (("in the figures", measured.figures), ("durable", measured.durable))
-    ]
-    click.echo(table(("", "p50", "p90", "p99", "max"), rows))
+    click.echo(table(("", "p50", "p90", "p99", "max"), list(rows(sent, measured))))
 
 
 if __name__ == "__main__":
