@@ -32,7 +32,7 @@ class Worker:
             self.port = probe.getsockname()[1]
         self.folder = folder
         self.log = folder / "worker.log"
-        self._command = [*within, sys.executable, "-m", *program, "monitor", *follow]
+        self._command = [*within, sys.executable, "-m", *program, "monitor", "--keep-days", "0", *follow]
         self._command += ["--port", f"{self.port}"]
         self._process: subprocess.Popen[bytes] | None = None
 
