@@ -81,6 +81,7 @@ def kill(bench: Bench, chunk: int) -> None:
 def rolling(bench: Bench, chunk: int) -> None:
     if chunk % 8 == 4:
         for worker in bench.workers:
+            worker.at_work(AT_WORK_SECONDS)
             begun = time.monotonic()
             status = worker.stop()
             if status or time.monotonic() - begun > SIGTERM_SECONDS:
