@@ -15,8 +15,10 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
+from zlib import crc32
 
 import click
+from msgspec.structs import replace
 
 from dossier.event import Event, encode
 from motcua.show import table
@@ -29,6 +31,7 @@ from streams.cluster import local_cluster
 CONSUMERS = Path(__file__).with_name("consumers.py")
 ROOT = CONSUMERS.parents[1]
 PATIENCE_SECONDS = 900
+SPREAD = 60
 SCENARIO = "phu-tho-2026"
 
 
@@ -57,13 +60,18 @@ class Run(NamedTuple):
     busiest: float
 
 
-def preload(address: str, events: int) -> None:
-    """Send so many events of a province."""
+def preload(address: str, events: int, spread: bool = False) -> None:
+    """Send so many events of a province; `spread`: each office as many, so that no partition is hot."""
     topics.ensure(address)
     facts = (fact for fact in Simulation(load(SCENARIO), 1).facts() if isinstance(fact, Event))
     with KafkaTopic(address) as topic:
-        for event in islice(facts, events):
+        for fact in islice(facts, events):
+            event = replace(fact, office=_part_of(fact)) if spread else fact
             topic.put(event, encode(event))
+
+
+def _part_of(event: Event) -> str:
+    return f"{event.office}/{crc32(event.dossier_id.encode()) % SPREAD}"
 
 
 def measure(job: Job, address: str, events: int, python: str) -> Run:
@@ -103,14 +111,15 @@ def pythons(peers: Path | None) -> Iterator[tuple[str, str]]:
 @click.option(
     "--peers", type=click.Path(path_type=Path), help="Folder with v_quix, an environment with quixstreams."
 )
+@click.option("--spread", is_flag=True, help="Offices split up, so that every partition has its share.")
 @click.option("--only", multiple=True, help="Jobs, by name.")
-def main(events: int, rounds: int, peers: Path | None, only: Sequence[str]) -> None:
+def main(events: int, rounds: int, peers: Path | None, spread: bool, only: Sequence[str]) -> None:
     """Load the topic, run the rounds, print the table."""
     having = dict(pythons(peers))
     jobs = [job for job in JOBS if job.consumer in having and (not only or job.name in only)]
     found: dict[str, list[Run]] = {job.name: [] for job in jobs}
     with local_cluster(size=1) as cluster:
-        preload(cluster.address, events)
+        preload(cluster.address, events, spread)
         for _ in range(rounds):
             for job in jobs:
                 run = measure(job, cluster.address, events, having[job.consumer])
