@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date, tzinfo
 from math import inf
+from time import monotonic
 
 from dossier.figures.indicators import Masks, figures, instant, just_after, report
 from dossier.figures.standing import DIMENSIONS, Cell
@@ -14,6 +15,8 @@ from dossier.view import DELAYS, PUT_AWAY, Figures, Health, OpenDossiers, Part, 
 from streams.nearness import CLASSES, Spot
 from streams.processor import PartitionProcessor
 from streams.world import World
+
+IDLE_SECONDS = 60.0
 
 
 class StreamView:
@@ -43,6 +46,8 @@ class StreamView:
         self._look = look
         self._others = others
         self.own = own or self
+        self._quiet: dict[int, tuple[int, float]] = {}
+        """Which offset each partition stood at, and since when (by the clock on the wall)."""
         self.last_event: float | None = None
         """When the driver last folded a message, by the wall clock; the driver sets it."""
 
@@ -93,9 +98,14 @@ class StreamView:
     def stream_time(self, scenario: str) -> float:
         """How far every partition that has seen this scenario has come (seconds since 1970).
 
+        A partition that has been read to its end and was quiet for `IDLE_SECONDS` holds no other one back.
         Figures other than `indicators` are those of each partition at its own time; a tick makes them one.
         """
-        return min((world.clock for world in self._worlds(scenario)), default=0.0)
+        owned = {
+            part: p.worlds[scenario].clock for part, p in self._processors.items() if scenario in p.worlds
+        }
+        busy = [clock for part, clock in owned.items() if not self._idle(part)]
+        return min(busy) if busy else max(owned.values(), default=0.0)
 
     def indicators(
         self, scenario: str | None, as_of: float | None = None, by: str | None = None, due: str = "first"
@@ -207,6 +217,15 @@ class StreamView:
             last_event=self.last_event,
             clocks={scenario: self.stream_time(scenario) for scenario in self.scenarios()},
         )
+
+    def _idle(self, part: int) -> bool:
+        """Whether nothing waits in a partition, and nothing has come for a while."""
+        offset, now = self._processors[part].progress.offset, monotonic()
+        seen, since = self._quiet.get(part, (None, now))
+        if seen != offset:
+            self._quiet[part] = offset, now
+            return False
+        return now - since > IDLE_SECONDS and self._unread(part) == 0
 
     def _catching_up(self, scenario: str) -> bool:
         """Some partition has unread messages and knows nothing of this scenario yet."""

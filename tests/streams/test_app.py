@@ -65,6 +65,17 @@ def batch(events: list[Event], scenario: str, as_of: datetime, calendar) -> dict
     return report(cells, scenario, as_of.timestamp(), "office", "first", calendar.zone)
 
 
+def unacknowledged(kafka: str) -> int:
+    """How many messages of the topic the worker's group has not committed."""
+    consumer = kafka_python.KafkaConsumer(bootstrap_servers=kafka, group_id="motcua", enable_auto_commit=False)
+    try:
+        parts = [kafka_python.TopicPartition(topics.EVENTS, part) for part in range(topics.PARTITIONS)]
+        ends = consumer.end_offsets(parts)
+        return sum(ends[part] - (consumer.committed(part) or 0) for part in parts)
+    finally:
+        consumer.close()
+
+
 @pytest.fixture
 def calendar():
     return vietnam()
@@ -185,15 +196,16 @@ def test_sigterm_ends_it_in_order_and_nothing_is_folded_twice_after(kafka, worke
     what = {"scenario": name, "seq": 1, "procedure": "p", "channel": "c", "online": False}
     events = [
         Accepted(**what, dossier_id=f"d{i}", office=f"o{i % 7}", at=MONDAY + timedelta(seconds=i))
-        for i in range(500)
+        for i in range(5000)
     ]
-    send(kafka, [*events, Tick(scenario=name, at=MONDAY + timedelta(hours=1))])
+    send(kafka, [*events, Tick(scenario=name, at=MONDAY + timedelta(hours=2))])
     worker.start()
-    as_of = (MONDAY + timedelta(minutes=30)).isoformat()
-    assert worker.indicators(name, as_of)["total"]["received"] == 500
+    as_of = (MONDAY + timedelta(minutes=90)).isoformat()
+    assert worker.indicators(name, as_of)["total"]["received"] == 5000
+    worker.until(lambda: unacknowledged(kafka) == 0)
     assert worker.stop() == 0
     worker.start()
-    assert worker.indicators(name, as_of)["total"]["received"] == 500
+    assert worker.indicators(name, as_of)["total"]["received"] == 5000
 
 
 def test_a_worker_that_wakes_up_after_it_was_replaced_loses_nothing(kafka, worker, tmp_path, calendar):

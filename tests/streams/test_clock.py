@@ -11,7 +11,7 @@ from dossier.law.calendar import vietnam
 from motcua.feed import TICK_DAYS, lines, ticked
 from streams.clock import ENOUGH, ENOUGH_TICKED
 from streams.processor import PartitionProcessor
-from streams.view import StreamView
+from streams.view import IDLE_SECONDS, StreamView
 from tests import strategies as our
 from tests.streams.test_processor import cells, recomputed
 
@@ -127,6 +127,24 @@ def test_a_clock_that_jumps_back_is_reported_and_moves_nothing_back():
     assert clock(processor) == our.at(30).timestamp()
     assert view(processor).health().anomalies[our.SCENARIO] == {"time_backwards": 1}
     assert total(processor)["received"] == 2
+
+
+def test_a_partition_without_events_holds_the_others_back_for_a_minute_only(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("streams.view.monotonic", lambda: now[0])
+    quiet, busy, unread = applied(accepted("a", 0, days=1)), applied(accepted("b", 1)), [0]
+    seen = StreamView({0: quiet, 1: busy}, 2, lambda: 0, lambda part: unread[part])
+    unread.append(0)
+    assert seen.stream_time(our.SCENARIO) == our.at(0).timestamp()
+    now[0] = IDLE_SECONDS + 1
+    busy.apply(1, encode(accepted("c", 100)))
+    assert seen.stream_time(our.SCENARIO) == our.at(100).timestamp()
+    assert seen.indicators(our.SCENARIO)["total"]["open_overdue"] == 1
+    unread[0] = 1
+    assert seen.stream_time(our.SCENARIO) == our.at(0).timestamp()
+    unread[0], now[0] = 0, 2 * IDLE_SECONDS + 2
+    assert seen.stream_time(our.SCENARIO) == our.at(100).timestamp()
+    assert quiet.alerts() == []
 
 
 def ticks_of(facts):
