@@ -36,7 +36,7 @@ from simulator.scenario.files import load
 from streams import topics
 from streams.cluster import local_cluster
 from streams.node import free_port
-from streams.processor import PROGRESS
+from streams.partition import PROGRESS
 from streams.records import Progress
 
 ROOT = Path(__file__).parents[1]

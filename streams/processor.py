@@ -9,21 +9,18 @@ at or below it; repeats by the producer have new offsets, and are known by (scen
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 from heapq import heappop, heappush
-
-import msgspec
 
 from dossier.event import Begun, Event, Fact, Message, Rejected, Steered, Tick, decode
 from dossier.law.calendar import HOUR, Book
 from dossier.life.alerts import Alert, Moment
 from dossier.life.lifecycle import fold
 from dossier.life.state import Dossier, note
-from streams import archive
-from streams.alerts import Watch, sudden, tell
+from streams.alerts import sudden, tell
 from streams.clock import moved, settled
-from streams.records import STEERED_MAX, DeadLetter, Entry, Held, Progress
+from streams.partition import Partition, event_of
+from streams.records import STEERED_MAX, DeadLetter, Entry, Held
 from streams.world import World
 
 LATENESS = 2 * HOUR
@@ -36,45 +33,20 @@ EVENT_BYTES = 16 * 1024
 """A longer message is no event: ours have some hundred bytes. It bounds what a state holds, too."""
 
 
-PROGRESS = b"#progress"
-"""The key of the partition's own record among the states."""
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode_entry = msgspec.msgpack.Decoder(Entry).decode
-_decode_progress = msgspec.msgpack.Decoder(Progress).decode
-
-
-class PartitionProcessor:
-    """One partition's truth (`entries`, `progress`) and its views (`worlds`)."""
+class PartitionProcessor(Partition):
+    """One partition that messages change."""
 
     def __init__(
         self, book: Book, lateness: float = LATENESS, *, watch: bool = False, keep: float | None = None
     ) -> None:
-        """`watch`: find alerts too; the driver takes them with `alerts`.
-
-        `keep`: so many seconds after the last fact of a dossier that is done its state goes; None: never.
-        """
-        self.book = book
+        """`watch`: find alerts too; the driver takes them with `alerts`. `keep`: see `Partition`."""
+        super().__init__(book, watch=watch, keep=keep)
         self.lateness = lateness
-        self._keep = keep
-        self._watching = watch
-        self._alerts: list[Alert] = []
-        self.progress = Progress()
-        self.entries: dict[str, Entry] = {}
-        self.worlds: dict[str, World] = {}
         self.folded = 0
         """Messages taken since this processor was made; `progress.events` since the topic's beginning."""
-        self.duplicates = 0
-        self.held = 0
-        self.dead: Counter[str] = Counter()
-        self._waiting: dict[str, list[tuple[float, str]]] = {}
         self._walls: dict[str, float] = {}
-        self._dirty: set[str] = set()
-        self._gone: set[str] = set()
-        self._archived: set[str] = set()
-        self._archives: dict[str, archive.Archive] = {}
-        self._flushed = -1
         self._letters: list[DeadLetter] = []
+        self._alerts: list[Alert] = []
 
     def apply(self, offset: int, raw: bytes | None) -> list[DeadLetter]:
         """Take the message at `offset`; gives the dead letters that it, or the time it brought, caused."""
@@ -124,125 +96,10 @@ class PartitionProcessor:
         letters, self._letters = self._letters, []
         return letters
 
-    @property
-    def changed(self) -> bool:
-        """Whether anything has happened since the last flush that a restart would have to know."""
-        return bool(self._dirty or self._gone) or self.progress.offset > self._flushed
-
     def alerts(self) -> list[Alert]:
         """The alerts found since the last time; to be made durable together with what `flush` gives then."""
         found, self._alerts = self._alerts, []
         return found
-
-    def flush(self) -> list[tuple[bytes, bytes | None]]:
-        """Keys and values changed since the last flush, None where a state goes; the partition's own last."""
-        records: list[tuple[bytes, bytes | None]] = [
-            (name.encode(), _encode(self.entries[name])) for name in self._dirty
-        ]
-        records += [(name.encode(), None) for name in self._gone]
-        records += [
-            (archive.PREFIX + name.encode(), archive.encode(self.worlds[name].archive))
-            for name in self._archived
-        ]
-        for told in (self._dirty, self._gone, self._archived):
-            told.clear()
-        self._flushed = self.progress.offset
-        return [*records, (PROGRESS, _encode(self.progress))]
-
-    def restore(self, key: bytes, value: bytes | None) -> None:
-        """Take back one stored record; `rebuild` follows the last one.
-
-        Of two the further one counts, not the later: a worker that woke up when it had been replaced may have
-        written its old one last.
-        """
-        if key == PROGRESS:
-            progress = _decode_progress(value or b"")
-            if progress.offset >= self.progress.offset:
-                self.progress = progress
-                self._flushed = progress.offset
-        elif key.startswith(archive.PREFIX):
-            self._archives[_scenario(key)] = archive.decode(value or b"")
-        elif value is None:
-            self.entries.pop(key.decode(), None)
-        else:
-            name, entry = key.decode(), _decode_entry(value)
-            known = self.entries.get(name)
-            if known is None or entry.offset >= known.offset:
-                self.entries[name] = entry
-
-    def rebuild(self) -> None:
-        """Make the views anew from the restored truth."""
-        for _ in self.rebuilt():
-            pass
-
-    def rebuilt(self) -> Iterator[None]:
-        """The same by and by, for who has something else to do meanwhile."""
-        progress, self.progress = self.progress, Progress()
-        self._keep_up(progress)
-        for scenario, found in self._archives.items():
-            self.world(scenario).unpack(found)
-        self._archives.clear()
-        for name, entry in self.entries.items():
-            self._admit(name, entry, None)
-            yield
-
-    def follow(self, key: bytes, value: bytes | None) -> None:
-        """Take over one record that another worker has stored; all views follow at once.
-
-        Of what was stored at once the partition's own record comes last.
-        """
-        if key == PROGRESS:
-            progress = _decode_progress(value or b"")
-            if progress.offset >= self.progress.offset:
-                self._keep_up(progress)
-        elif key.startswith(archive.PREFIX):
-            self.world(_scenario(key)).unpack(archive.decode(value or b""))
-        else:
-            name = key.decode()
-            known = self.entries.get(name)
-            entry = Entry() if value is None else _decode_entry(value)
-            if value is not None and known is not None and entry.offset < known.offset:
-                return
-            self.entries[name] = entry
-            self._admit(name, entry, known)
-            if value is None:
-                del self.entries[name]
-
-    def _keep_up(self, progress: Progress) -> None:
-        """Put the partition's own record in the place of the one known; the clocks come where it says."""
-        for record, sign in ((self.progress, -1), (progress, 1)):
-            self._tally(record.dead, record.duplicates, sign)
-        self.progress = progress
-        self._flushed = progress.offset
-        for scenario, at in progress.clocks.items():
-            world = self.world(scenario)
-            world.begun = progress.begun.get(scenario, 0.0)
-            world.steered = progress.steered.get(scenario, [])
-            if at > world.clock:
-                world.advance(at)
-
-    def _admit(self, name: str, entry: Entry, known: Entry | None) -> None:
-        """Have the views show an entry in the place of the one that they showed."""
-        for one, sign in ((known, -1), (entry, 1)):
-            if one is not None:
-                self._tally(one.dead, one.duplicates, sign)
-                self.held += sign * len(one.held)
-                if one.dossier is not None:
-                    self.world(one.dossier.scenario).note(one.dossier.anomalies, sign)
-        for seq, held in entry.held.items():
-            if known is None or seq not in known.held:
-                heappush(self._waiting.setdefault(_event(held).scenario, []), (held.until, name))
-        if entry.dossier is not None:
-            world = self.world(entry.dossier.scenario)
-            world.dossiers[name] = entry.dossier
-            world.update(name, entry.dossier)
-        elif known is not None and known.dossier is not None:
-            self.world(known.dossier.scenario).forget(name)
-
-    def _tally(self, dead: dict[str, int], duplicates: int, sign: int) -> None:
-        self.duplicates += sign * duplicates
-        for reason, times in dead.items():
-            self.dead[reason] += sign * times
 
     def release(self) -> list[DeadLetter]:
         """Stop all waiting: nothing more will come (the end of a file)."""
@@ -256,15 +113,6 @@ class PartitionProcessor:
                 self._set(scenario, self.world(scenario), now)
         letters, self._letters = self._letters, []
         return letters
-
-    def world(self, scenario: str) -> World:
-        """The scenario's figures in this partition, made when first asked for."""
-        world = self.worlds.get(scenario)
-        if world is None:
-            watch = Watch(self.book) if self._watching else None
-            world = World(self.book, watch, archiving=self._keep is not None)
-            self.worlds[scenario] = world
-        return world
 
     def _steer(self, message: Steered) -> None:
         """Remember a lever that took effect; one that is told again changes nothing."""
@@ -340,7 +188,7 @@ class PartitionProcessor:
         """Fold what waited for the event just folded."""
         while entry.dossier is not None and (held := entry.held.pop(entry.dossier.seq + 1, None)):
             self.held -= 1
-            self._fold(name, entry, _event(held))
+            self._fold(name, entry, event_of(held))
 
     def _wait(self, scenario: str, until: float, name: str) -> None:
         queue = self._waiting.setdefault(scenario, [])
@@ -363,21 +211,6 @@ class PartitionProcessor:
         self._look(world)
         if self._keep is not None:
             self._put_away(scenario, world, at - self._keep)
-
-    def _put_away(self, scenario: str, world: World, before: float) -> None:
-        """Let go of the states of what was done with before an instant; the archive has their figures."""
-        for name in world.done(before):
-            entry = self.entries[name]
-            if entry.held:
-                continue  # what it waits for makes it known anew
-            world.put_away(name, before)
-            self.progress.duplicates += entry.duplicates
-            for reason, times in entry.dead.items():
-                self.progress.dead[reason] = self.progress.dead.get(reason, 0) + times
-            del self.entries[name]
-            self._dirty.discard(name)
-            self._gone.add(name)
-            self._archived.add(scenario)
 
     def _look(self, world: World) -> None:
         """Find the alerts whose moment has passed."""
@@ -424,7 +257,7 @@ class PartitionProcessor:
             note(entry.dossier, "gap")
             self.world(entry.dossier.scenario).anomalies["gap"] += 1
             self.held -= 1
-            self._fold(name, entry, _event(entry.held.pop(seq)))
+            self._fold(name, entry, event_of(entry.held.pop(seq)))
             self._drain(name, entry)
 
     def _bury(self, counts: dict[str, int], letter: DeadLetter) -> None:
@@ -437,13 +270,3 @@ def _name(event: Fact) -> str:
     """A dossier's key: two offices may use the same number; the lengths part what the words may hold."""
     scenario, office = event.scenario, event.office
     return f"{len(scenario)}.{len(office)}/{scenario}/{office}/{event.dossier_id}"
-
-
-def _scenario(key: bytes) -> str:
-    return key.removeprefix(archive.PREFIX).decode()
-
-
-def _event(held: Held) -> Fact:
-    event = decode(held.raw)
-    assert isinstance(event, Event), "only events are held"
-    return event

@@ -67,7 +67,7 @@ def batch(events: list[Event], scenario: str, as_of: datetime, calendar) -> dict
 
 def unacknowledged(kafka: str) -> int:
     """How many messages of the topic the worker's group has not committed."""
-    consumer = kafka_python.KafkaConsumer(bootstrap_servers=kafka, group_id="motcua", enable_auto_commit=False)
+    consumer = kafka_python.KafkaConsumer(bootstrap_servers=kafka, group_id="motcua")
     try:
         parts = [kafka_python.TopicPartition(topics.EVENTS, part) for part in range(topics.PARTITIONS)]
         ends = consumer.end_offsets(parts)

@@ -26,7 +26,8 @@ from motcua.cli import cli
 from streams import control
 from streams.archive import PREFIX, Archive
 from streams.local import LocalDriver, LocalLog, LocalTopic
-from streams.processor import PROGRESS, PartitionProcessor
+from streams.partition import PROGRESS
+from streams.processor import PartitionProcessor
 from streams.records import Entry, Progress
 from tests import strategies as our
 

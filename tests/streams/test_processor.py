@@ -22,7 +22,8 @@ from dossier.event import (
 from dossier.figures.indicators import measure
 from dossier.figures.window import rolling_figures
 from streams import processor as module
-from streams.processor import PROGRESS, PartitionProcessor
+from streams.partition import PROGRESS
+from streams.processor import PartitionProcessor
 from streams.records import STEERED_MAX
 from streams.view import StreamView
 from tests import strategies as our
