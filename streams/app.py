@@ -282,7 +282,7 @@ class KafkaDriver:
         if self._standby is None:
             return []
         self._standby.ask()
-        return self._standby.standing(self._unread)
+        return self._standby.standing()
 
     def _consumer(self, **settings: Any) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(bootstrap_servers=self._address, **self._security.aiokafka(), **settings)
@@ -333,6 +333,8 @@ class KafkaDriver:
             _log.warning("the broker does not say where the partitions end: %s", error)
             ends = {}
         self._ends = {tp.partition: end for tp, end in ends.items()}
+        if self._standby is not None:
+            self._standby.look(self._unread)
 
     def _lag(self) -> int:
         return sum(map(self._unread, self.processors))

@@ -30,7 +30,7 @@ class Follower:
         self.end: int | None = None
         """How far the states went when it was seen first."""
         self._stored: dict[bytes, bytes | None] = {}
-        self._moved = (-1, 0.0)
+        self._moved = (-1, time.monotonic())
 
     def keep(self, records: Sequence[Any]) -> None:
         """What was written, in the order in which each key had its last record."""
@@ -49,13 +49,15 @@ class Follower:
         """Whether all is known that was there in the beginning."""
         return self.end is not None and self.position >= self.end and not self._stored
 
-    def stands(self, unread: int) -> bool:
-        """Whether messages wait, and nobody has worked on them for a while."""
-        offset, since = self._moved
-        if not unread or self.processor.progress.offset != offset:
+    def look(self, unread: int) -> None:
+        """See whether somebody works on what waits."""
+        if not unread or self.processor.progress.offset != self._moved[0]:
             self._moved = self.processor.progress.offset, time.monotonic()
-            return False
-        return time.monotonic() - since > STILL_SECONDS
+
+    @property
+    def stands(self) -> bool:
+        """Whether messages wait, and nobody has worked on them for a while."""
+        return time.monotonic() - self._moved[1] > STILL_SECONDS
 
 
 class Standby:
@@ -92,9 +94,14 @@ class Standby:
         self._assign()
         return follower
 
-    def standing(self, unread: Callable[[int], int]) -> list[int]:
+    def look(self, unread: Callable[[int], int]) -> None:
+        """See how the others' work goes on, every now and then; `unread` messages wait in a partition."""
+        for part, follower in self._followers.items():
+            follower.look(unread(part))
+
+    def standing(self) -> list[int]:
         """The partitions that nobody seems to work on."""
-        return [part for part, one in sorted(self._followers.items()) if one.stands(unread(part))]
+        return [part for part, one in sorted(self._followers.items()) if one.stands]
 
     def _assign(self) -> None:
         if self._consumer is None:

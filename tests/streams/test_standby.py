@@ -5,18 +5,21 @@ from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dossier.event import Tick, encode
 from dossier.law.calendar import DAY, vietnam
+from streams.partition import PROGRESS
 from streams.processor import PartitionProcessor
+from streams.records import Progress
 from tests import strategies as our
 from tests.streams.test_processor import views
 
 pytest.importorskip("faust", reason="the extra kafka is not installed")
-from streams.standby import Follower
+from streams.standby import STILL_SECONDS, Follower
 
 BOOK = vietnam()
 SHORT = 2 * DAY
@@ -69,6 +72,22 @@ def test_whoever_follows_shows_what_the_worker_shows(data, keep):
         one.apply(len(raws), encode(Tick(scenario=our.SCENARIO, at=our.at(24 * 90))))
     assert [alert.id for alert in taken.alerts()] == [alert.id for alert in worker.alerts()]
     assert seen(taken) == seen(worker)
+
+
+def test_where_messages_wait_and_nobody_comes_it_stands(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("streams.standby.time.monotonic", lambda: now[0])
+    follower = Follower(PartitionProcessor(BOOK))
+    for unread in (0, 0, 1, 0, 2):  # one that comes after a long silence has its time, too
+        now[0] += STILL_SECONDS
+        follower.look(unread)
+        assert not follower.stands
+    now[0] += 1
+    assert follower.stands
+    follower.keep(list(records(0, [(PROGRESS, msgspec.msgpack.encode(Progress(offset=7)))])))
+    follower.fold()
+    follower.look(2)
+    assert not follower.stands
 
 
 @pytest.mark.kafka
