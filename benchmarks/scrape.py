@@ -54,7 +54,7 @@ def accepted(part: int, many: int) -> Iterator[Accepted]:
         )
 
 
-def stored(part: int, many: int) -> list[tuple[bytes, bytes]]:
+def stored(part: int, many: int) -> list[tuple[bytes, bytes | None]]:
     """The records of a partition as its topic of states holds them."""
     processor = PartitionProcessor(vietnam(), watch=True)
     offset = -1

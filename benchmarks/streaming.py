@@ -126,7 +126,7 @@ def main(events: int, rounds: int, peers: Path | None, spread: bool, only: Seque
                 found[job.name].append(run)
                 click.echo(f"{job.name}: {run.clock:,.0f} events/s", err=True)
     click.echo(f"{events:,} events of {SCENARIO}, median of {rounds} rounds\n")
-    click.echo(table(("", "events/s", "per CPU second", "per CPU second of one worker"), rows(found)))
+    click.echo(table(("", "events/s", "per CPU second", "per CPU second of one worker"), list(rows(found))))
 
 
 def rows(found: dict[str, list[Run]]) -> Iterator[tuple[str, ...]]:
