@@ -174,7 +174,7 @@ class Site:
         name = self._scenario(request)
         form, period, by, due = reports.wish(request.query, self._view.book.zone)
         horizon = self._view.horizon(name)
-        if period.start < horizon:
+        if horizon and period.start < horizon:
             raise Refusal(400, f"The period begins before {instant(horizon, self._zone)}: {PUT_AWAY}.")
         asked = reports.Question(
             dossiers=list(self._view.dossiers(name)),
@@ -218,9 +218,8 @@ class Site:
 
     def _scenario(self, request: web.Request) -> str:
         """The scenario asked for, of which this worker has all."""
-        name = query.scenario(request.query, self._view)
         self._view.whole()
-        return name
+        return query.scenario(request.query, self._view)
 
     def _stream_time(self, scenario: str) -> str:
         return instant(self._view.stream_time(scenario), self._zone)

@@ -209,7 +209,9 @@ def replay(**options: Any) -> None:
     help="Whose time judges what is overdue in the scenario live.",
 )
 @click.option("--group", default="motcua", show_default=True, help="Consumer group of the worker.")
-@click.option("--name", help="This worker's own name in the group  [default: the host's, with the port]")
+@click.option(
+    "--name", help="This worker's name, which no other of the group has  [default: the host's, with the port]"
+)
 @click.option(
     "--keep-days",
     type=KeepDays(),

@@ -8,7 +8,7 @@ from dossier.event import Control, Message, Tick, encode
 from dossier.law.calendar import DAY, HOUR
 from motcua.files import Line, last_named
 from motcua.pace import Pace
-from streams.clock import far, moved
+from streams.clock import YEAR, far, moved
 from streams.processor import LATENESS
 from streams.records import Progress
 
@@ -40,6 +40,7 @@ def ticked(messages: Iterable[Line], every: timedelta, until: datetime | None = 
 
     The last tick of each scenario moves its clock to `until`, by default past the last instant that its
     events name, by the allowed lateness: every due date in the input then has its verdict, and nothing waits.
+    A due date more than a year after its event moves no clock: somebody mistyped the year.
     """
     ticks: dict[str, datetime] = {}
     last: dict[str, datetime] = {}
@@ -54,16 +55,22 @@ def ticked(messages: Iterable[Line], every: timedelta, until: datetime | None = 
             continue
         for one in doubted:
             if one.scenario == event.scenario and not far(clock, one.scenario, one.at.timestamp()):
-                last[one.scenario] = max(last.get(one.scenario, one.at), last_named(one))
+                last[one.scenario] = max(last.get(one.scenario, one.at), _names(one))
         doubted = [one for one in doubted if one.scenario != event.scenario]
         name, at = event.scenario, event.at
         if at - ticks.setdefault(name, at) >= every and not isinstance(event, Control):
             ticks[name] = at
             yield from lines([Tick(scenario=name, at=at)])
     for one in doubted:  # nothing came that denies them
-        last[one.scenario] = max(last[one.scenario], last_named(one))
+        if one.at.timestamp() <= clock.clocks[one.scenario] + YEAR:
+            last[one.scenario] = max(last[one.scenario], _names(one))
     patience = timedelta(seconds=LATENESS)
     yield from lines(Tick(scenario=name, at=until or at + patience) for name, at in sorted(last.items()))
+
+
+def _names(event: Message) -> datetime:
+    named = last_named(event)
+    return named if (named - event.at).total_seconds() <= YEAR else event.at
 
 
 def _believed(clock: Progress, event: Message) -> bool:

@@ -17,7 +17,7 @@ import faust
 import msgspec
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as Partition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerFenced
 from faust.types import TP
 
 from dossier.law.calendar import Book
@@ -41,6 +41,8 @@ STILL_LOOKS = 20
 """After so many looks without any message, though some wait, they are read again from the states."""
 STOP_SECONDS = 3
 FAREWELL_SECONDS = 1
+
+FENCED = "another worker has taken over its partitions (it was away for too long, or shares its --name)"
 
 _log = logging.getLogger("motcua.streams")
 
@@ -357,7 +359,8 @@ class KafkaDriver:
 
     def _fail(self, error: BaseException | None) -> None:
         if self.failed is not None and not self.failed.done():
-            self.failed.set_exception(WorkerError(f"the worker stops: {error}; start it again"))
+            why = FENCED if isinstance(error, ProducerFenced) else str(error)
+            self.failed.set_exception(WorkerError(f"the worker stops: {why}; start it again"))
 
 
 def _restore(processor: PartitionProcessor, record: Any) -> None:

@@ -10,6 +10,8 @@ from streams.records import Progress
 
 FAR = 31 * DAY
 """An event that is further ahead of the clock is doubted."""
+YEAR = 366 * DAY
+"""No limit of the law is longer; a date that is further off is none to move a clock by."""
 ENOUGH, ENOUGH_TICKED = 3, 100
 """So many doubted ones in a row are believed; where a source ticks, it would have ticked."""
 SLACK = DAY
@@ -49,9 +51,15 @@ def moved(
 
 
 def settled(progress: Progress, scenario: str) -> float | None:
-    """Where the doubted ones move the clock to when nothing more comes that could deny them."""
-    doubts = progress.doubts.pop(scenario, None)
-    return max(doubts) if doubts else None
+    """Where the doubted ones move the clock to when nothing more comes that could deny them.
+
+    What is more than a year ahead is not believed then either.
+    """
+    doubts = progress.doubts.pop(scenario, [])
+    most = progress.clocks.get(scenario, 0.0) + YEAR
+    if mistaken := sum(doubt > most for doubt in doubts):
+        _mistaken(progress, scenario, mistaken)
+    return max((doubt for doubt in doubts if doubt <= most), default=None)
 
 
 def _settle(progress: Progress, scenario: str, at: float) -> None:

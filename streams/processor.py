@@ -18,7 +18,7 @@ from dossier.life.alerts import Alert, Moment
 from dossier.life.lifecycle import fold
 from dossier.life.state import Dossier, note
 from streams.alerts import sudden, tell
-from streams.clock import moved, settled
+from streams.clock import YEAR, moved, settled
 from streams.partition import Partition, event_of
 from streams.records import STEERED_MAX, DeadLetter, Entry, Held
 from streams.world import World
@@ -206,10 +206,11 @@ class PartitionProcessor(Partition):
             self._set(scenario, world, now)
 
     def _set(self, scenario: str, world: World, at: float) -> None:
+        leapt = at - world.clock > YEAR
         self.progress.clocks[scenario] = at
         world.advance(at)
         self._look(world)
-        if self._keep is not None:
+        if self._keep is not None and not leapt:  # it may be a mistake: only when time goes on from there
             self._put_away(scenario, world, at - self._keep)
 
     def _look(self, world: World) -> None:

@@ -225,9 +225,10 @@ def test_a_worker_that_wakes_up_after_it_was_replaced_loses_nothing(kafka, worke
         send(kafka, [*events[4000:], Tick(scenario=name, at=end)])
         assert second.indicators(name, end.isoformat(), by="office") == batch(events, name, end, calendar)
         first.signal(signal.SIGCONT)
-        time.sleep(1)
+        time.sleep(3)
         first.kill()
         second.kill()
+        assert "Traceback" not in first.log.read_text("utf-8")
         third.start()
         assert third.indicators(name, end.isoformat(), by="office") == batch(events, name, end, calendar)
     finally:

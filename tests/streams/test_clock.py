@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from dossier.event import Accepted, StepFinished, Tick, encode
-from dossier.law.calendar import vietnam
+from dossier.event import Accepted, Resolved, StepFinished, Tick, encode
+from dossier.law.calendar import DAY, vietnam
 from motcua.feed import TICK_DAYS, lines, ticked
 from streams.clock import ENOUGH, ENOUGH_TICKED
 from streams.processor import PartitionProcessor
@@ -180,3 +180,29 @@ def test_whatever_clocks_say_the_cells_kept_are_those_of_the_states(facts, ticks
         one.apply(len(messages), encode(tick(3 * YEAR)))
         assert "fold_failed" not in one.dead
         assert cells(one) == recomputed(one)
+
+
+def test_a_due_date_of_a_wrong_year_moves_no_replay():
+    facts = [accepted(f"d{n}", n) for n in range(200)]
+    wrong = [*facts[:100], accepted("wrong", 100, days=36 * 365), *facts[100:]]
+    assert ticks_of(wrong) == ticks_of(facts)
+
+
+def test_a_last_event_decades_ahead_moves_neither_replay_nor_batch():
+    facts = [accepted("a", 0), accepted("wrong", 36 * YEAR)]
+    assert max(ticks_of(facts)) == facts[0].due_at + timedelta(hours=2)
+    processor = applied(*facts)
+    processor.release()
+    assert clock(processor) == our.at(0).timestamp()
+    assert ahead(processor) == 1
+
+
+def test_a_leap_of_the_clock_puts_nothing_away():
+    processor = PartitionProcessor(vietnam(), keep=400 * DAY)
+    resolved = Resolved(scenario=our.SCENARIO, dossier_id="a", seq=2, at=our.at(1), office="A")
+    for offset, message in enumerate([accepted("a", 0), resolved, tick(36 * YEAR), accepted("b", 2)]):
+        processor.apply(offset, encode(message))
+    assert len(processor.entries) == 2
+    assert view(processor).horizon(our.SCENARIO) == 0.0
+    processor.apply(4, encode(tick(36 * YEAR + 1)))
+    assert len(processor.entries) == 1
