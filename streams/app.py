@@ -106,7 +106,9 @@ class KafkaDriver:
 
     async def run(self) -> None:
         """Work until cancelled; an error of the fold or of the broker ends it with that error."""
-        self.failed = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_told_once)
+        self.failed = loop.create_future()
         self.app.finalize()
         self.app.conf.web_enabled = False
         self._ends_consumer = self._consumer()
@@ -361,6 +363,12 @@ class KafkaDriver:
         if self.failed is not None and not self.failed.done():
             why = FENCED if isinstance(error, ProducerFenced) else str(error)
             self.failed.set_exception(WorkerError(f"the worker stops: {why}; start it again"))
+
+
+def _told_once(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """The first write that fails ends the worker and says why; asyncio would tell of the others, too."""
+    if not isinstance(context.get("exception"), KafkaError):
+        loop.default_exception_handler(context)
 
 
 def _restore(processor: PartitionProcessor, record: Any) -> None:

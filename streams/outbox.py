@@ -5,7 +5,6 @@ begins with that id, and so ends what the one before left half done and fences h
 Kafka refuses what he writes. Readers read what is committed.
 """
 
-import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -68,15 +67,7 @@ class Outbox:
     async def _send(
         self, topic: str, key: bytes, value: bytes | None, headers: list[tuple[str, bytes]] | None = None
     ) -> Any:
-        sent = await self._producer.send(topic, value, key, self._part, headers=headers)
-        sent.add_done_callback(_seen)
-        return sent
-
-
-def _seen(sent: "asyncio.Future[Any]") -> None:
-    """The first that fails says why; asyncio would tell of each of the others, too."""
-    if not sent.cancelled():
-        sent.exception()
+        return await self._producer.send(topic, value, key, self._part, headers=headers)
 
 
 def _reason(part: int, letter: DeadLetter) -> list[tuple[str, bytes]]:
