@@ -52,7 +52,7 @@ class WorkerError(RuntimeError):
 
 
 class KafkaDriver:
-    """One worker of the group; `view` shows the partitions it owns."""
+    """One worker of the group; `view` shows all partitions, and `view.own` those that it owns."""
 
     def __init__(
         self,

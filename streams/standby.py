@@ -7,6 +7,7 @@ is kept as it came, the newest of each key; the views are made of it once somebo
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -40,7 +41,7 @@ class Follower:
 
     def fold(self) -> bool:
         """Take over a chunk of it; whether anything is left."""
-        for key in [key for key, _ in zip(self._stored, range(CHUNK), strict=False)]:
+        for key in list(islice(self._stored, CHUNK)):
             self.processor.follow(key, self._stored.pop(key))
         return bool(self._stored)
 

@@ -13,13 +13,13 @@ from dossier.figures.standing import FINISHED, PAUSED, RECEIVED, UNANSWERED, Cel
 from dossier.figures.window import Panes, hour, receipt, verdict
 from dossier.law.calendar import DAY, Book
 from dossier.life.state import Dossier, instants, waited
+from dossier.view import LEAST_DAYS
 from streams.alerts import Watch
 from streams.archive import Archive
 from streams.nearness import Nearness, Spot, Standing
 
-TREND = 400
-"""Days of which the sums are kept, at least."""
 PRUNE = 30 * DAY
+"""How far the horizon moves on before the sums of long gone days go."""
 _NOTHING: Standing = (None, 0, None, None, None)
 
 
@@ -108,7 +108,7 @@ class World:
         where, mask, *_ = self._standings.pop(name, _NOTHING)
         self.archive.take(where, mask, self.dossiers.pop(name))
         if horizon - self.archive.horizon >= PRUNE:
-            self.days.prune(self.clock, TREND)
+            self.days.prune(self.clock, LEAST_DAYS)
         self.archive.horizon = horizon
 
     def unpack(self, archive: Archive) -> None:
